@@ -1,0 +1,172 @@
+"""All declared files of a workspace together, loaded once and checked against each other."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from rss_analytics.definitions.authority import Authority
+from rss_analytics.definitions.conditions import Condition, fields_of
+from rss_analytics.definitions.declared import Model, read_declared
+from rss_analytics.definitions.find import declared_file, declared_files
+from rss_analytics.definitions.form import SPAN_RULES, Form
+from rss_analytics.definitions.house_rules import HouseRules
+from rss_analytics.definitions.instrument import Instrument
+from rss_analytics.definitions.language import Language
+from rss_analytics.definitions.measure import Measure
+from rss_analytics.definitions.profile import Profile
+from rss_analytics.errors import did_you_mean, problem, quoted
+
+
+class Catalogue:
+    """Declared files by kind and name; ``workspace`` may hold its own ``schemas/`` laid over the shipped ones."""
+
+    def __init__(self, workspace: Path | None = None) -> None:
+        self._workspace = workspace
+
+    @cached_property
+    def forms(self) -> dict[str, Form]:
+        """Forms by name."""
+        return self._load("forms", Form, "form")
+
+    @cached_property
+    def instruments(self) -> dict[str, Instrument]:
+        """Instruments by name."""
+        return self._load("instruments", Instrument, "instrument")
+
+    @cached_property
+    def measures(self) -> dict[str, Measure]:
+        """Measures by id."""
+        return self._load("measures", Measure, "id")
+
+    @cached_property
+    def profiles(self) -> dict[str, Profile]:
+        """Profiles by name."""
+        return self._load("profiles", Profile, "profile")
+
+    @cached_property
+    def authorities(self) -> dict[str, Authority]:
+        """Authorities by name."""
+        return self._load("authorities", Authority, "authority")
+
+    @cached_property
+    def languages(self) -> dict[str, Language]:
+        """Languages by code."""
+        return self._load("language", Language, "language")
+
+    @cached_property
+    def house_rules(self) -> HouseRules:
+        """The workspace's house rules."""
+        return read_declared(declared_file("house_rules.yaml", self._workspace), HouseRules)
+
+    def form(self, name: str) -> Form:
+        """The form of that name; DefinitionProblem with a suggestion if there is none."""
+        return _pick(self.forms, "form", name)
+
+    def measure(self, name: str) -> Measure:
+        """The measure of that id; DefinitionProblem with a suggestion if there is none."""
+        return _pick(self.measures, "measure", name)
+
+    def profile(self, name: str) -> Profile:
+        """The profile of that name; DefinitionProblem with a suggestion if there is none."""
+        return _pick(self.profiles, "profile", name)
+
+    def language(self, code: str) -> Language:
+        """The language of that code; DefinitionProblem with a suggestion if there is none."""
+        return _pick(self.languages, "language", code)
+
+    def _load(self, kind: str, model: type[Model], name_key: str) -> dict[str, Model]:
+        found: dict[str, Model] = {}
+        for stem, path in declared_files(kind, self._workspace).items():
+            declared = read_declared(path, model)
+            name = getattr(declared, name_key)
+            if name in found:
+                raise problem("definition.duplicate", where=path.name, kind=name_key, name=name)
+            if name != stem:
+                reason = f"the file is called `{stem}` and declares `{name}`"
+                raise problem("definition.value", where=path.name, name=name_key, reason=reason)
+            found[name] = declared
+        return found
+
+    def check(self) -> None:
+        """Names mentioned across files exist: forms, fields, concepts, measures and instruments."""
+        for form in self.forms.values():
+            self._check_form(form)
+        for instrument in self.instruments.values():
+            form = self._named_form(instrument.form, f"instruments/{instrument.instrument}.yaml")
+            self._check_fields(
+                [item.id for item in instrument.items], form, f"instruments/{instrument.instrument}.yaml"
+            )
+        for measure in self.measures.values():
+            self._check_measure(measure)
+        for profile in self.profiles.values():
+            for target in profile.targets:
+                _pick(self.measures, "measure", target, where=f"profiles/{profile.profile}.yaml")
+
+    def _check_form(self, form: Form) -> None:
+        where = f"forms/{form.form}.yaml"
+        for key in form.foreign_keys:
+            self._check_fields(key.target, self._named_form(key.form, where), where)
+        for rule in form.record_rules:
+            if rule.rule not in SPAN_RULES:
+                continue
+            other = self._named_form(rule.form, where)
+            names = [*rule.match.values(), rule.start, *([rule.end] if rule.end else [])]
+            names += list(_condition_fields(getattr(rule, "where", None)))
+            names += [rule.other] if rule.rule == "same_as_span" else []
+            self._check_fields(names, other, where)
+        if form.instrument is not None:
+            _pick(self.instruments, "instrument", form.instrument, where=where)
+
+    def _check_measure(self, measure: Measure) -> None:
+        where = f"measures/{measure.id}.yaml"
+        for name in measure.needs:
+            self._named_form(name, where)
+        form = self._named_form(measure.rows.form, where)
+        names = [
+            measure.rows.date,
+            *_condition_fields(measure.rows.where),
+            *_condition_fields(measure.open_when),
+        ]
+        for quantity in (measure.numerator, measure.denominator):
+            if quantity is not None and quantity.exposure is None:
+                names += [name for name in (quantity.sum, quantity.distinct) if name]
+                names += _condition_fields(quantity.where)
+        self._check_fields(names, form, where)
+        for part in measure.parts:
+            _pick(self.measures, "measure", part, where=where)
+        if measure.instrument is not None:
+            _pick(self.instruments, "instrument", measure.instrument, where=where)
+
+    def _named_form(self, name: str, where: str) -> Form:
+        return _pick(self.forms, "form", name, where=where)
+
+    @staticmethod
+    def _check_fields(names: list[str] | tuple[str, ...], form: Form, where: str) -> None:
+        for name in names:
+            if name not in form.by_name:
+                raise problem(
+                    "definition.unknown_name",
+                    where=where,
+                    kind=f"field of {form.form}",
+                    name=name,
+                    hint=did_you_mean(name, form.names),
+                    known=quoted(form.names, most=60),
+                )
+
+
+def _condition_fields(condition: Condition | None) -> list[str]:
+    return list(fields_of(condition)) if condition is not None else []
+
+
+def _pick(known: dict[str, Model], kind: str, name: str, *, where: str = "rss-analytics") -> Model:
+    if name not in known:
+        raise problem(
+            "definition.not_found",
+            where=where,
+            kind=kind,
+            name=name,
+            hint=did_you_mean(name, known),
+            known=quoted(known, most=60),
+        )
+    return known[name]

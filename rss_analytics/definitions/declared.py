@@ -1,0 +1,144 @@
+"""Reads one declared YAML file into its frozen model, and names the file, line and key of whatever is wrong."""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, WithJsonSchema
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from rss_analytics.definitions.conditions import Condition, parse_condition, to_declared
+from rss_analytics.errors import RssError, did_you_mean, problem, quoted
+
+CONDITION_SCHEMA = {
+    "type": "object",
+    "description": "field -> value, list, {min, max} or {missing}; joined by all, any, not",
+    "minProperties": 1,
+}
+
+DeclaredCondition = Annotated[
+    Condition,
+    BeforeValidator(parse_condition),
+    PlainSerializer(to_declared),
+    WithJsonSchema(CONDITION_SCHEMA),
+]
+"""A condition as a key of a declared file."""
+
+Text = dict[str, str]
+"""A sentence or label by language: ``{en: ..., es: ...}``."""
+
+
+class Declared(BaseModel):
+    """Parent of every declared model: frozen, closed keys, no silent conversion of what was written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+Model = TypeVar("Model", bound=Declared)
+
+
+def read_declared(path: Path, model: type[Model]) -> Model:
+    """The declared model in a YAML file.
+
+    Raises DefinitionProblem naming file, line and key for bad YAML, unknown or missing keys and bad values.
+    """
+    text = path.read_text(encoding="utf-8")
+    content = _plain(path, text)
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise _explained(error, model, path, text) from None
+
+
+def _plain(path: Path, text: str) -> Any:
+    try:
+        content = YAML(typ="safe", pure=True).load(text)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise problem("definition.yaml", where=f"{path.name} line {line}", reason=error.problem) from None
+    except YAMLError as error:
+        raise problem("definition.yaml", where=path.name, reason=str(error).split("\n")[0]) from None
+    if not isinstance(content, dict):
+        raise problem("definition.yaml", where=f"{path.name} line 1", reason="a mapping of keys is expected")
+    return content
+
+
+def _explained(error: ValidationError, model: type[Declared], path: Path, text: str) -> RssError:
+    first = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")[0]
+    keys = [part for part in first["loc"] if not (isinstance(part, str) and _is_tag(part))]
+    name = ".".join(str(part) for part in keys)
+    where = f"{path.name} line {_line_of(text, keys)}"
+    if first["type"] == "extra_forbidden":
+        known = _known_keys(model, first["loc"])
+        hint = did_you_mean(str(keys[-1]), known)
+        return problem(
+            "definition.unknown_key", where=where, name=str(keys[-1]), hint=hint, known=quoted(known, most=40)
+        )
+    if first["type"] == "missing":
+        return problem("definition.missing_key", where=where, name=name)
+    return problem("definition.value", where=where, name=name, reason=_reason(first))
+
+
+def _is_tag(part: str) -> bool:
+    """Whether pydantic put a union's tag or type name into the location; a declared key never has these forms."""
+    return part.startswith("rule:") or "[" in part or part.endswith("Model")
+
+
+def _reason(detail: ErrorDetails) -> str:
+    return detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+
+
+def _known_keys(model: type[Declared], location: tuple[int | str, ...]) -> list[str]:
+    """Keys allowed at the place of an unknown key, found by walking the JSON Schema of the model."""
+    schema = _schema(model)
+    node: Any = schema
+    for part in location[:-1]:
+        node = _step(schema, node, part)
+    return sorted(_resolve(schema, node).get("properties", {}))
+
+
+@lru_cache(maxsize=32)
+def _schema(model: type[Declared]) -> dict[str, Any]:
+    return model.model_json_schema()
+
+
+def _resolve(schema: dict[str, Any], node: Any) -> dict[str, Any]:
+    while isinstance(node, dict) and "$ref" in node:
+        node = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]]
+    return node if isinstance(node, dict) else {}
+
+
+def _step(schema: dict[str, Any], node: Any, part: int | str) -> Any:
+    node = _resolve(schema, node)
+    if isinstance(part, str) and part.startswith("rule:"):
+        return node.get("discriminator", {}).get("mapping") and {
+            "$ref": node["discriminator"]["mapping"][part.removeprefix("rule:")]
+        }
+    for option in [node, *node.get("anyOf", [])]:
+        option = _resolve(schema, option)
+        if isinstance(part, int) and "items" in option:
+            return option["items"]
+        if part in option.get("properties", {}):
+            return option["properties"][part]
+        if isinstance(option.get("additionalProperties"), dict):
+            return option["additionalProperties"]
+    return {}
+
+
+def _line_of(text: str, keys: list[int | str]) -> int:
+    """Line of the deepest key on the path that the file has; read a second time, for line numbers only."""
+    node: Any = YAML(typ="rt").load(io.StringIO(text))
+    line = 1
+    for key in keys:
+        try:
+            place = node.lc.key(key) if isinstance(node, CommentedMap) else node.lc.item(key)
+            line, node = place[0] + 1, node[key]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            break
+    return line

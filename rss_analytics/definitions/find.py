@@ -1,0 +1,40 @@
+"""Finds the declared files, samples and notebooks: in the workspace first, then the installed wheel, then the checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rss_analytics.errors import ProgramError
+
+PACKAGE = Path(__file__).resolve().parent.parent
+SHIPPED = PACKAGE / "_shipped"  # where the wheel carries the repository's top-level folders
+CHECKOUT = PACKAGE.parent
+
+
+def shipped_folder(name: str) -> Path:
+    """A top-level folder of the project (``schemas``, ``data/samples``, ``notebooks``) as installed or checked out."""
+    for root in (SHIPPED, CHECKOUT):
+        folder = root / name
+        if folder.is_dir():
+            return folder
+    raise ProgramError(f"the installation lacks its folder {name}")
+
+
+def declared_files(kind: str, workspace: Path | None = None) -> dict[str, Path]:
+    """Declared files of a kind by stem, sorted; a workspace's file takes the place of the shipped one of its name."""
+    found: dict[str, Path] = {}
+    roots = [shipped_folder("schemas")]
+    if workspace is not None:
+        roots.append(workspace / "schemas")
+    for root in roots:
+        folder = root / kind
+        if folder.is_dir():
+            found.update({path.stem: path for path in folder.glob("*.yaml")})
+    return dict(sorted(found.items()))
+
+
+def declared_file(name: str, workspace: Path | None = None) -> Path:
+    """A single declared file such as ``house_rules.yaml``, the workspace's own first."""
+    if workspace is not None and (workspace / "schemas" / name).is_file():
+        return workspace / "schemas" / name
+    return shipped_folder("schemas") / name

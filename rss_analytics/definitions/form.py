@@ -1,0 +1,262 @@
+"""A form: what one record is, which fields it has, what each may hold, and which rules join them."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field as Key
+from pydantic import field_validator, model_validator
+
+from rss_analytics.definitions.conditions import fields_of, values_of
+from rss_analytics.definitions.declared import Declared, DeclaredCondition, Text
+from rss_analytics.definitions.rules import (
+    COLUMN_RULES,
+    RECORD_RULES,
+    ROW_RULES,
+    AnyRule,
+    ColumnRule,
+    RecordRule,
+    RowRule,
+    Severity,
+)
+
+FieldType = Literal[
+    "text", "integer", "number", "boolean", "date", "datetime", "choice", "multi_choice", "scale"
+]
+NAME = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+RESERVED = frozenset(
+    {"row_id", "sender", "row_hash", "row_key", "known_from", "known_to", "load_id", "closed_by", "record", "sheet_row"}
+    | {"client_key", "staff_key"}
+)
+"""Names the store gives its own columns; a form's fields have others."""
+
+
+class Choice(Declared):
+    """One allowed answer: the stored code, its label by language and other spellings met in exports."""
+
+    code: str
+    label: Text
+    aliases: tuple[str, ...] = ()
+
+    @field_validator("code", mode="before")
+    @classmethod
+    def _code_is_text(cls, raw: object) -> object:
+        return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+
+
+class Derive(Declared):
+    """A value worked out from other fields of the record.
+
+    ``lookup`` with ``values`` always sets the field from another one; ``join`` fills it only when the export has no
+    such column, and the load then carries the warning ``code``.
+    """
+
+    lookup: str | None = None
+    values: dict[str, str] = Key(default_factory=dict)
+    join: tuple[str, ...] = ()
+    when: DeclaredCondition | None = None
+    code: str | None = Key(default=None, pattern=r"^[A-Z]{2,6}[0-9]{3,4}$")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Derive:
+        if bool(self.lookup) == bool(self.join):
+            raise ValueError("write either `lookup` with `values`, or `join`")
+        return self
+
+
+class Field(Declared):
+    """One column of a form."""
+
+    name: str = Key(pattern=NAME)
+    type: FieldType
+    required: bool = False
+    label: Text
+    help: Text | None = None
+    choices: tuple[Choice, ...] = ()
+    min: float | str | None = None
+    max: float | str | None = None
+    pattern: str | None = None
+    max_length: int | None = Key(default=None, gt=0)
+    formats: tuple[str, ...] = Key(default=(), description="strptime formats tried after ISO, in order")
+    decimal: Literal[".", ","] = "."
+    pad: int | None = Key(default=None, gt=0, description="ids shorter than this regain their leading zeros")
+    missing_codes: dict[str, str] = Key(default_factory=dict, description="code -> meaning")
+    aliases: tuple[str, ...] = ()
+    identifier: Literal["direct", "quasi", "none"] = "none"
+    unit: str | None = None
+    relevant: DeclaredCondition | None = None
+    derive: Derive | None = None
+    since: str | None = None
+    until: str | None = None
+
+    @field_validator("missing_codes", mode="before")
+    @classmethod
+    def _codes_are_text(cls, raw: object) -> object:
+        return {str(code): meaning for code, meaning in raw.items()} if isinstance(raw, dict) else raw
+
+    @model_validator(mode="after")
+    def _parts_fit_the_type(self) -> Field:
+        if self.type in ("choice", "multi_choice") and not self.choices:
+            raise ValueError(f"`{self.name}` is a {self.type} and needs `choices`")
+        codes = [choice.code for choice in self.choices]
+        if len(set(codes)) < len(codes):
+            raise ValueError(f"`{self.name}` lists a choice code twice")
+        if self.type == "scale" and (self.min is None or self.max is None):
+            raise ValueError(f"`{self.name}` is a scale and needs `min` and `max`")
+        if self.pattern is not None:
+            re.compile(self.pattern)
+        return self
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the choices, in order."""
+        return tuple(choice.code for choice in self.choices)
+
+
+class ForeignKey(Declared):
+    """``fields`` name a record of ``form``; judged once that form has records."""
+
+    fields: tuple[str, ...] = Key(min_length=1)
+    form: str
+    target: tuple[str, ...] = Key(min_length=1)
+    code: str = Key(default="RSS601", pattern=r"^[A-Z]{2,6}[0-9]{3,4}$")
+    severity: Severity = "error"
+
+    @model_validator(mode="after")
+    def _sides_match(self) -> ForeignKey:
+        if len(self.fields) != len(self.target):
+            raise ValueError("`fields` and `target` differ in length")
+        return self
+
+
+class Coverage(Declared):
+    """How a load of this form covers time: which date it is about, and for which unit."""
+
+    date: str
+    unit: str | None = None
+
+
+class Form(Declared):
+    """A declared form.
+
+    ``scope`` says whose ids the records carry: ``sender`` (each sending system has its own) or ``workspace`` (one
+    list for all, such as facilities).  ``layout`` ``long`` stores a survey as one row per response plus one row per
+    answered item.
+    """
+
+    form: str = Key(pattern=NAME)
+    version: str
+    title: Text
+    grain: Text
+    owner: str
+    scope: Literal["sender", "workspace"] = "sender"
+    layout: Literal["wide", "long"] = "wide"
+    instrument: str | None = None
+    key: tuple[str, ...] = Key(min_length=1)
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    coverage: Coverage | None = None
+    drop: tuple[str, ...] = Key(default=(), description="headings of personal columns left at the door")
+    fields: tuple[Field, ...] = Key(min_length=1)
+    rules: tuple[AnyRule, ...] = ()
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        """Fields by name."""
+        return {field.name: field for field in self.fields}
+
+    def field(self, name: str) -> Field:
+        """The field of that name (KeyError if none)."""
+        return self.by_name[name]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the fields, in order."""
+        return tuple(field.name for field in self.fields)
+
+    @property
+    def row_rules(self) -> tuple[RowRule, ...]:
+        """Rules over one record."""
+        return tuple(rule for rule in self.rules if isinstance(rule, ROW_RULES))
+
+    @property
+    def record_rules(self) -> tuple[RecordRule, ...]:
+        """Rules over several records or tables."""
+        return tuple(rule for rule in self.rules if isinstance(rule, RECORD_RULES))
+
+    @property
+    def column_rules(self) -> tuple[ColumnRule, ...]:
+        """Rules over a whole load."""
+        return tuple(rule for rule in self.rules if isinstance(rule, COLUMN_RULES))
+
+    @property
+    def items(self) -> tuple[Field, ...]:
+        """Fields stored as answers when the layout is long: every scale."""
+        return tuple(field for field in self.fields if field.type == "scale") if self.layout == "long" else ()
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Form:
+        if len(set(self.names)) < len(self.names):
+            raise ValueError("a field is declared twice")
+        for name in RESERVED & set(self.names):
+            raise ValueError(f"the field name `{name}` is the store's own; choose another and keep it as an alias")
+        for name in self.key:
+            if name not in self.by_name:
+                raise ValueError(f"the key names `{name}`, which is not a field")
+            if not self.by_name[name].required:
+                raise ValueError(f"the key field `{name}` must be `required: true`")
+        for where, name in self._mentioned():
+            if name not in self.by_name:
+                raise ValueError(f"{where} names `{name}`, which is not a field")
+        self._check_compared_choices()
+        return self
+
+    def _mentioned(self) -> list[tuple[str, str]]:
+        """Every (place, field name of this form) the declaration mentions."""
+        found = [(f"foreign key to {fk.form}", name) for fk in self.foreign_keys for name in fk.fields]
+        found += [
+            ("coverage", n) for n in ((self.coverage.date, self.coverage.unit) if self.coverage else ()) if n
+        ]
+        for field in self.fields:
+            if field.derive is not None:
+                sources = [field.derive.lookup, *field.derive.join]
+                found += [(f"`derive` of {field.name}", name) for name in sources if name]
+            if field.relevant is not None:
+                found += [(f"`relevant` of {field.name}", name) for name in fields_of(field.relevant)]
+        for rule in self.rules:
+            found += [(f"rule {rule.code}", name) for name in rule_fields(rule)]
+        return found
+
+    def _check_compared_choices(self) -> None:
+        conditions = [field.relevant for field in self.fields]
+        for rule in self.rules:
+            conditions += [rule.when, getattr(rule, "then", None)]
+        for condition in conditions:
+            for name, value in values_of(condition) if condition is not None else ():
+                field = self.by_name.get(name)
+                if field and field.choices and str(value) not in field.codes:
+                    raise ValueError(f"a condition compares `{name}` with `{value}`, which is not a choice")
+
+
+OWN_FIELD_KEYS = (
+    "field", "fields", "other", "total", "start", "end", "minutes", "units", "rounding", "date", "by", "unless_same",
+    "differ", "day_of", "once_per", "count", "of",
+)  # fmt: skip
+SPAN_RULES = ("within_span", "not_during", "same_as_span")
+OTHER_FORM_KEYS = ("start", "end", "other")  # in span rules these name fields of the other form
+
+
+def rule_fields(rule: AnyRule) -> list[str]:
+    """Fields of its own form a rule looks at."""
+    names: list[str] = []
+    for key in OWN_FIELD_KEYS:
+        value = getattr(rule, key, None)
+        if value is None or isinstance(value, int) or (rule.rule in SPAN_RULES and key in OTHER_FORM_KEYS):
+            continue
+        names += [value] if isinstance(value, str) else list(value)
+    names += list(getattr(rule, "match", {}))
+    for condition in (rule.when, getattr(rule, "then", None)):
+        if condition is not None:
+            names += list(fields_of(condition))
+    return list(dict.fromkeys(names))

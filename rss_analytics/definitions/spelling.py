@@ -1,0 +1,16 @@
+"""How headings and answers are compared: one folding for every spelling people and tools give the same word."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+
+def fold(text: str) -> str:
+    """A heading or answer as compared: NFKC, case, accents, punctuation and spaces folded.
+
+    A sign that is all a text has is kept, so that answers such as ``-`` or ``+`` stay apart from nothing.
+    """
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text)).casefold()
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return re.sub(r"[\W_]+", " ", plain).strip() or plain.strip()

@@ -1,0 +1,185 @@
+"""A text file of any size as blocks of rows: regular text through Arrow, all other text row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby, islice
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from rss_analytics.reading.dialect import Dialect, find_dialect
+from rss_analytics.reading.encoding import Encoding, find_encoding
+from rss_analytics.reading.quotation import ParsedRow, Quotation, parse_rows, quotation_of
+from rss_analytics.reading.residue import residue_of
+from rss_analytics.reading.rows import OddRow, RowBlock, block_from_rows, column_names
+from rss_analytics.reading.table import Note, TextTable
+
+_ARROW_BLOCK = 1 << 20  # bytes parsed at once; a few such blocks are read ahead
+_ROWS_AT_ONCE = 16_384  # rows held as Python text
+_SPREADSHEET_BLOCK = 16  # Excel leaves out empty last cells for 16 rows at a time (Microsoft support article 77295)
+
+
+def open_delimited(path: Path) -> TextTable:
+    """The table of a text file; see ``open_table``."""
+    encoding = find_encoding(path)
+    dialect = find_dialect(path, encoding)
+    file = DelimitedFile(path, encoding, dialect)
+    return TextTable(
+        path=path,
+        format="tsv" if dialect.delimiter == "\t" else "csv",
+        encoding=encoding.name,
+        delimiter=dialect.delimiter,
+        sheet=None,
+        headings=dialect.headings,
+        heading_row=dialect.heading_row,
+        epoch_1904=False,
+        sha256=encoding.sha256,
+        notes=tuple(_notes(encoding, dialect)),
+        blocks=file.blocks,
+    )
+
+
+def _notes(encoding: Encoding, dialect: Dialect) -> Iterator[Note]:
+    if encoding.name != "utf-8":
+        facts = {"encoding": encoding.name}
+        yield Note("encoding_assumed" if encoding.not_utf8_line else "encoding_announced", facts | _line(encoding))
+    if dialect.heading_row > 1:
+        yield Note("rows_above_headings", {"rows": dialect.heading_row - 1})
+
+
+def _line(encoding: Encoding) -> dict[str, int]:
+    return {"line": encoding.not_utf8_line} if encoding.not_utf8_line else {}
+
+
+class _IrregularTextError(Exception):
+    """Arrow came upon text that has to be read row by row."""
+
+
+@dataclass(frozen=True)
+class DelimitedFile:
+    """How to read the rows below the headings of a text file; both ways give the same rows."""
+
+    path: Path
+    encoding: Encoding
+    dialect: Dialect
+
+    def blocks(self) -> Iterator[RowBlock]:
+        """All rows: through Arrow as far as the text is regular, from there on row by row."""
+        done = self.dialect.heading_row
+        try:
+            for block in self.regular_blocks():
+                done = int(block.sheet_row[-1])
+                yield block
+        except _IrregularTextError:
+            yield from self.exact_blocks(after=done)
+
+    def regular_blocks(self) -> Iterator[RowBlock]:
+        """Rows of text in which quotation marks pair up and every row has as many cells as there are headings."""
+        with self.path.open("rb") as stream:
+            stream.seek(self._data_offset())
+            quotation = quotation_of(stream, self.dialect.delimiter) if self.encoding.single_byte else None
+            if quotation in (None, Quotation.IRREGULAR):
+                raise _IrregularTextError
+            if stream.tell() == self._data_offset():
+                return
+            stream.seek(self._data_offset())
+            next_row = self.dialect.heading_row + 1
+            for batch in self._arrow_batches(stream, quoted=quotation is Quotation.REGULAR):
+                numbers = np.arange(next_row, next_row + batch.num_rows, dtype=np.int64)
+                next_row += batch.num_rows
+                if batch.num_rows:
+                    yield RowBlock(pa.Table.from_batches([batch]), numbers)
+
+    def _arrow_batches(self, stream: BinaryIO, *, quoted: bool) -> Iterator[pa.RecordBatch]:
+        irregular = False
+
+        def on_irregular_row(_: arrow_csv.InvalidRow) -> str:
+            nonlocal irregular
+            irregular = True
+            return "skip"
+
+        names = column_names(len(self.dialect.headings))
+        encoding = "utf8" if self.encoding.name == "utf-8" else self.encoding.name
+        try:
+            reader = arrow_csv.open_csv(
+                stream,
+                arrow_csv.ReadOptions(column_names=names, block_size=_ARROW_BLOCK, encoding=encoding),
+                arrow_csv.ParseOptions(
+                    delimiter=self.dialect.delimiter,
+                    newlines_in_values=quoted,
+                    ignore_empty_lines=False,
+                    invalid_row_handler=on_irregular_row,
+                ),
+                arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+            )
+            for batch in reader:
+                if irregular:
+                    raise _IrregularTextError
+                yield batch
+        except pa.ArrowInvalid as fault:  # a row longer than a block
+            raise _IrregularTextError from fault
+        if irregular:
+            raise _IrregularTextError
+
+    def _data_offset(self) -> int:
+        with self.encoding.open(self.path) as stream:
+            above = stream.read(self.dialect.characters)
+        return self.encoding.mark_length + len(above.encode(self.encoding.name))
+
+    def exact_blocks(self, *, after: int) -> Iterator[RowBlock]:
+        """Rows of any text below a spreadsheet row, rows that do not fit under the headings set apart."""
+        width = len(self.dialect.headings)
+        fitted = self._fitted_rows(after)
+        while rows := list(islice(fitted, _ROWS_AT_ONCE)):
+            fitting = [row for row in rows if isinstance(row, ParsedRow)]
+            odd = [row for row in rows if isinstance(row, OddRow)]
+            yield block_from_rows([row.sheet_row for row in fitting], [row.cells for row in fitting], odd, width)
+
+    def _fitted_rows(self, after: int) -> Iterator[ParsedRow | OddRow]:
+        rows = (row for row in self._parsed_rows() if row.sheet_row > after - _SPREADSHEET_BLOCK and not _blank(row))
+        keeps = cache(self._keeps_empty_cells)
+        for _, group in groupby(rows, key=lambda row: (row.sheet_row - 1) // _SPREADSHEET_BLOCK):
+            together = list(group)
+            alike = len({len(row.cells) for row in together}) == 1
+            for row in together:
+                if row.sheet_row > after:
+                    short = len(row.cells) < len(self.dialect.headings)
+                    yield self._fit(row, fill=short and (alike or not keeps()))
+
+    def _parsed_rows(self) -> Iterator[ParsedRow]:
+        with self.encoding.open(self.path) as stream:
+            stream.read(self.dialect.lead)
+            for row in parse_rows(stream, self.dialect.delimiter, self.path.name):
+                if row.sheet_row > self.dialect.heading_row:
+                    yield row
+
+    def _keeps_empty_cells(self) -> bool:
+        """True when the writer of this file writes empty last cells, so that a short row has lost a part."""
+        width = len(self.dialect.headings)
+        return any(len(row.cells) >= width and not row.cells[-1] for row in self._parsed_rows())
+
+    def _fit(self, row: ParsedRow, *, fill: bool) -> ParsedRow | OddRow:
+        """The row with a cell for each heading, or set apart.
+
+        ``fill``: a short row is filled up with empty cells, its writer having left them out; but not where the file
+        ends without a line end, for there it may be cut off.
+        """
+        width, cells = len(self.dialect.headings), row.cells
+        if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+            cells = cells[:width]
+        if fill and row.sound and row.ended:
+            cells = cells + [""] * (width - len(cells))
+        if row.sound and len(cells) == width:
+            return row._replace(cells=cells) if cells is not row.cells else row
+        mark = residue_of(cells, self.dialect.headings)
+        return OddRow(row.sheet_row, len(cells), "cells" if row.sound else "quotes", mark)
+
+
+def _blank(row: ParsedRow) -> bool:
+    return not any(cell and not cell.isspace() for cell in row.cells)

@@ -1,0 +1,128 @@
+"""The encoding of a text file, decided by reading all of it once as a stream, and the hash of its bytes."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from rss_analytics.errors import RssError, problem
+
+_CHUNK = 1 << 20
+_HEAD = 1 << 16
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_UNDEFINED_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"  # WHATWG and Microsoft code page 1252: no character assigned
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1a\x1b")
+_MOST_CONTROLS = 0.02  # share of control characters above which bytes are not text; words have none
+_FEW_CONTROLS = 4  # so many may stray into a short text
+_FEWEST_NULS = 0.3  # of one byte in two, for UTF-16 without a mark: Latin letters leave every other byte 0
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How to decode a file: Python codec name, length of the byte order mark, and where UTF-8 failed if it did."""
+
+    name: str
+    mark_length: int
+    sha256: str
+    not_utf8_line: int | None = None
+
+    @property
+    def single_byte(self) -> bool:
+        """True when ASCII characters are single bytes, so that bytes can be searched for delimiters and quotes."""
+        return not self.name.startswith("utf-16")
+
+    def open(self, path: Path) -> TextIO:
+        """The file as text, after its mark, with line ends as they are."""
+        stream = path.open("rb")
+        stream.seek(self.mark_length)
+        return io.TextIOWrapper(stream, encoding=self.name, newline="")
+
+
+def find_encoding(path: Path) -> Encoding:
+    """The encoding by mark, else strict UTF-8, else cp1252, else latin-1 for bytes cp1252 does not define.
+
+    Memory does not grow with the file. Raises ``RssError`` for bytes that are no text, NUL characters and a file
+    that ends within a character.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+        name, mark_length = _announced(head)
+        stream.seek(mark_length)
+        digest = hashlib.sha256(head[:mark_length])
+        if name.startswith("utf-16"):
+            _check_utf16(path, stream, name, digest)
+            return Encoding(name, mark_length, digest.hexdigest())
+        if _controls(head) > max(_FEW_CONTROLS, _MOST_CONTROLS * len(head)):
+            raise problem("file.not_text", where=path.name)
+        return _scan_single_bytes(path, stream, mark_length, digest)
+
+
+def _announced(head: bytes) -> tuple[str, int]:
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name, len(mark)
+    half = max(len(head) // 2, 1)
+    if head[1::2].count(0) > _FEWEST_NULS * half and not head[::2].count(0):
+        return "utf-16-le", 0
+    if head[::2].count(0) > _FEWEST_NULS * half and not head[1::2].count(0):
+        return "utf-16-be", 0
+    return "utf-8", 0
+
+
+def _controls(head: bytes) -> int:
+    return len(head) - len(head.translate(None, _CONTROLS))
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    while chunk := stream.read(_CHUNK):
+        yield chunk
+
+
+def _check_utf16(path: Path, stream: BinaryIO, name: str, digest: hashlib._Hash) -> None:
+    decoder = codecs.getincrementaldecoder(name)()
+    line = 1
+    try:
+        for chunk in _chunks(stream):
+            digest.update(chunk)
+            text = decoder.decode(chunk)
+            if "\0" in text:
+                raise problem("file.nul_character", where=path.name, line=line + text[: text.index("\0")].count("\n"))
+            line += text.count("\n")
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as fault:
+        raise _cut_off_or_not_text(path, fault) from fault
+
+
+def _cut_off_or_not_text(path: Path, fault: UnicodeDecodeError) -> RssError:
+    cut_off = fault.reason in ("truncated data", "unexpected end of data")
+    return problem("file.cut_off" if cut_off else "file.not_text", where=path.name)
+
+
+def _scan_single_bytes(path: Path, stream: BinaryIO, mark_length: int, digest: hashlib._Hash) -> Encoding:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line, wrong_line, beyond_ascii, cp1252 = 1, None, False, True
+    for chunk in _chunks(stream):
+        digest.update(chunk)
+        if b"\0" in chunk:
+            raise problem("file.nul_character", where=path.name, line=line + chunk[: chunk.index(0)].count(b"\n"))
+        if not chunk.isascii():
+            cp1252 = cp1252 and not any(byte in chunk for byte in _UNDEFINED_IN_CP1252)
+        if wrong_line is None:
+            try:
+                beyond_ascii = not decoder.decode(chunk).isascii() or beyond_ascii
+            except UnicodeDecodeError as fault:
+                # the decoder may have kept up to three bytes of the chunk before: never a line end
+                wrong_line = line + chunk[: fault.start].count(b"\n")
+        line += chunk.count(b"\n")
+    unfinished = decoder.getstate()[0] if wrong_line is None else b""
+    if unfinished and beyond_ascii:
+        raise problem("file.cut_off", where=path.name)
+    if unfinished:
+        wrong_line = line
+    name = "utf-8" if wrong_line is None else "cp1252" if cp1252 else "latin-1"
+    return Encoding(name, mark_length, digest.hexdigest(), wrong_line)
