@@ -61,10 +61,10 @@ lock:
 	  pyproject.toml --output-file requirements.lock
 
 sample: $(READY)
-	$(BIN)/python -m rss_analytics.synthetic.sample data/samples
+	rm -rf data/samples && $(BIN)/python -c "from pathlib import Path; from rss_analytics.synthetic.region import write_sample; write_sample(Path('data/samples'))"
 
 docs: $(READY)
-	$(BIN)/python -m rss_analytics.cli.reference docs/reference
+	$(BIN)/python -m rss_analytics.interchange.reference docs/reference
 
 clean:
 	rm -rf $(VENV) out build dist

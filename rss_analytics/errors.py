@@ -1,4 +1,4 @@
-"""Every message a user can meet: its code, what is wrong and what to do; where it happened is added when it is raised."""
+"""Every message a user can meet: its code, what is wrong, what to do; where it happened is added when it is raised."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ class RssError(Exception):
         self.what = message.what.format(**facts)
         self.do = message.do.format(**facts)
         self.facts = facts
-        super().__init__(f"{self.code} {where}: {self.what}. {self.do}.")
+        stop = "" if self.what.endswith("?") else "."
+        super().__init__(f"{self.code} {where}: {self.what}{stop} {self.do}.")
 
 
 RssError.__module__ = "rss_analytics"  # what users see in a repr is the public name
@@ -65,7 +66,7 @@ def problem(key: str, *, where: str = "rss-analytics", **facts: Any) -> RssError
         "definition": DefinitionProblem,
         "store": StoreProblem,
     }
-    return classes.get(key.split(".")[0], UsageProblem)(key, where, facts)
+    return classes.get(key.split(".", maxsplit=1)[0], UsageProblem)(key, where, facts)
 
 
 def did_you_mean(word: str, known: Iterable[str], *, lead: str = ", did you mean ") -> str:
@@ -89,8 +90,6 @@ CATALOGUE: dict[str, Message] = {
     "workspace.exists": Message(
         "RSS002", "a workspace is already here", "Choose another folder, or use the one that is there"
     ),
-    "workspace.setting": Message("RSS003", "{reason}", "Correct rss.yaml at that line"),
-    "usage.no_files": Message("RSS004", "no file given and none found", "Name at least one exported file"),
     "usage.bad_date": Message(
         "RSS005", "`{value}` is not a date or a period", "Write a date as 2026-09-30, a month as 2026-09"
     ),
@@ -118,9 +117,7 @@ CATALOGUE: dict[str, Message] = {
         "RSS105", "{kind} `{name}` is not declared{hint}", "Use a declared name: {known}"
     ),
     "definition.duplicate": Message("RSS106", "{kind} `{name}` is declared twice", "Keep one of them"),
-    "definition.not_found": Message(
-        "RSS107", "there is no declared {kind} `{name}`{hint}", "Declared: {known}"
-    ),
+    "definition.not_found": Message("RSS107", "there is no declared {kind} `{name}`{hint}", "Declared: {known}"),
     "definition.example": Message(
         "RSS108", "example {number} expects {expected} and the measure gives {got}", "Correct one of them"
     ),
@@ -165,6 +162,10 @@ CATALOGUE: dict[str, Message] = {
         "no visible sheet holds a table",
         "Unhide the sheet, or name it with `--sheet`; sheets: {sheets}",
     ),
+    "file.encrypted_archive": Message(
+        "RSS213", "the archive is protected with a password", "Unpack it with the password and load the files inside"
+    ),
+    "file.damaged_archive": Message("RSS214", "the archive is damaged or cut off", "Export or copy it again"),
     # -- the store --------------------------------------------------------------------------------------
     "store.missing": Message(
         "RSS801", "nothing has been loaded yet", "Load exported files with `rss-analytics ingest FILE`"
@@ -183,6 +184,11 @@ CATALOGUE: dict[str, Message] = {
         "RSS804",
         "this full export would delete {gone} of {there} records ({share}) of the days it covers",
         "Check that the export is complete; if it is, repeat with `--yes`",
+    ),
+    "store.unknown_keys": Message(
+        "RSS808",
+        "{rows} rows of this full export name no record that can be read, so the {gone} records it lacks may be theirs",
+        "Correct these rows and load the file again, or repeat with `--yes`",
     ),
     "store.no_coverage": Message(
         "RSS805", "the form names no date that a full export could cover", "Load the file without `--full`"
@@ -235,7 +241,7 @@ class FindingMessage:
 
 FINDINGS: dict[str, FindingMessage] = {
     "RSS401": FindingMessage(
-        {"en": "a value is required and the cell is empty", "es": "falta un valor obligatorio"},
+        {"en": "a value is required and none is given", "es": "falta un valor obligatorio"},
         {"en": "Fill in the value", "es": "Escriba el valor"},
     ),
     "RSS402": FindingMessage(
@@ -299,6 +305,16 @@ FINDINGS: dict[str, FindingMessage] = {
             "es": "la exportación no tiene {field} y se dedujo de otros campos",
         },
         {"en": "Add {field} to the export to be sure", "es": "Agregue {field} a la exportación para mayor seguridad"},
+    ),
+    "RSS413": FindingMessage(
+        {
+            "en": "text follows a closing quotation mark, so where the cells of this row end is a guess",
+            "es": "hay texto tras una comilla de cierre, así que no se sabe dónde terminan las celdas de la fila",
+        },
+        {
+            "en": "Correct the quotation marks of the row, or export again",
+            "es": "Corrija las comillas de la fila o exporte de nuevo",
+        },
     ),
     "RSS601": FindingMessage(
         {"en": "{fields} names no record of {form}", "es": "{fields} no existe en {form}"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -9,12 +10,14 @@ from rss_analytics.definitions.authority import Authority
 from rss_analytics.definitions.conditions import Condition, fields_of
 from rss_analytics.definitions.declared import Model, read_declared
 from rss_analytics.definitions.find import declared_file, declared_files
-from rss_analytics.definitions.form import SPAN_RULES, Form
+from rss_analytics.definitions.fitting import joined_misfits, other_form_misfits
+from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.house_rules import HouseRules
 from rss_analytics.definitions.instrument import Instrument
 from rss_analytics.definitions.language import Language
 from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.profile import Profile
+from rss_analytics.definitions.rules import SPAN_RULES, SameAsSpan
 from rss_analytics.errors import did_you_mean, problem, quoted
 
 
@@ -106,15 +109,19 @@ class Catalogue:
     def _check_form(self, form: Form) -> None:
         where = f"forms/{form.form}.yaml"
         for key in form.foreign_keys:
-            self._check_fields(key.target, self._named_form(key.form, where), where)
+            other = self._named_form(key.form, where)
+            self._check_fields(key.target, other, where)
+            links = dict(zip(key.fields, key.target, strict=True))
+            _stop_at(joined_misfits(form, other, links), where, f"foreign key to {key.form}")
         for rule in form.record_rules:
-            if rule.rule not in SPAN_RULES:
+            if not isinstance(rule, SPAN_RULES):
                 continue
             other = self._named_form(rule.form, where)
             names = [*rule.match.values(), rule.start, *([rule.end] if rule.end else [])]
             names += list(_condition_fields(getattr(rule, "where", None)))
-            names += [rule.other] if rule.rule == "same_as_span" else []
+            names += [rule.other] if isinstance(rule, SameAsSpan) else []
             self._check_fields(names, other, where)
+            _stop_at(other_form_misfits(form, other, rule), where, f"rule {rule.code}")
         if form.instrument is not None:
             _pick(self.instruments, "instrument", form.instrument, where=where)
 
@@ -153,6 +160,11 @@ class Catalogue:
                     hint=did_you_mean(name, form.names),
                     known=quoted(form.names, most=60),
                 )
+
+
+def _stop_at(misfits: Iterator[str], where: str, name: str) -> None:
+    for misfit in misfits:
+        raise problem("definition.value", where=where, name=name, reason=misfit)
 
 
 def _condition_fields(condition: Condition | None) -> list[str]:

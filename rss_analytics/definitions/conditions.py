@@ -92,14 +92,8 @@ def _part(key: str, value: Any) -> Condition:
 
 
 def _test(field: str, value: Any) -> Condition:
-    if isinstance(value, list):
-        if not value:
-            raise ValueError(f"`{field}` is compared with an empty list")
-        return IsIn(field, tuple(value))
     if not isinstance(value, dict):
-        if value is None:
-            raise ValueError(f"`{field}` is compared with nothing; write {{missing: true}}")
-        return IsIn(field, (value,))
+        return IsIn(field, _values(field, value if isinstance(value, list) else [value]))
     unknown = set(value) - {"min", "max", "missing"}
     if unknown or not value:
         raise ValueError(f"`{field}` takes a value, a list, {{min, max}} or {{missing}}, not {sorted(value)}")
@@ -107,34 +101,47 @@ def _test(field: str, value: Any) -> Condition:
         if len(value) > 1 or not isinstance(value["missing"], bool):
             raise ValueError(f"`{field}`: write {{missing: true}} or {{missing: false}} alone")
         return Missing(field, value["missing"])
+    for bound in value.values():
+        if not isinstance(bound, (int, float, date)) or isinstance(bound, bool):
+            raise ValueError(f"`{field}`: `min` and `max` are numbers or dates")
     return Between(field, value.get("min"), value.get("max"))
+
+
+def _values(field: str, values: list[Any]) -> tuple[Value, ...]:
+    if not values:
+        raise ValueError(f"`{field}` is compared with an empty list")
+    for value in values:
+        if value is None:
+            raise ValueError(f"`{field}` is compared with nothing; write {{missing: true}}")
+        if not isinstance(value, Value):
+            raise ValueError(f"`{field}` is compared with something that is no single value")
+    return tuple(values)
 
 
 def fields_of(condition: Condition) -> Iterator[str]:
     """Every field a condition looks at, in the order they are written; repeats are kept."""
+    for test in tests_of(condition):
+        yield test.field
+
+
+def tests_of(condition: Condition) -> Iterator[IsIn | Between | Missing]:
+    """Every test of a single field that a condition is joined of, in the order they are written."""
     match condition:
-        case IsIn(field=field) | Between(field=field) | Missing(field=field):
-            yield field
         case All(parts=parts) | AnyOf(parts=parts):
             for part in parts:
-                yield from fields_of(part)
+                yield from tests_of(part)
         case Not(part=part):
-            yield from fields_of(part)
+            yield from tests_of(part)
+        case _:
+            yield condition
 
 
 def values_of(condition: Condition) -> Iterator[tuple[str, Value]]:
-    """Every (field, value) pair a condition compares for equality; used to check choices."""
-    match condition:
-        case IsIn(field=field, values=values):
-            for value in values:
-                yield field, value
-        case All(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from values_of(part)
-        case Not(part=part):
-            yield from values_of(part)
-        case _:
-            return
+    """Every (field, value) pair a condition compares for equality."""
+    for test in tests_of(condition):
+        if isinstance(test, IsIn):
+            for value in test.values:
+                yield test.field, value
 
 
 def to_declared(condition: Condition) -> dict[str, Any]:

@@ -48,7 +48,10 @@ def read_declared(path: Path, model: type[Model]) -> Model:
 
     Raises DefinitionProblem naming file, line and key for bad YAML, unknown or missing keys and bad values.
     """
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise problem("definition.yaml", where=path.name, reason="it is not saved as UTF-8") from None
     content = _plain(path, text)
     try:
         return model.model_validate(content)
@@ -62,7 +65,7 @@ def _plain(path: Path, text: str) -> Any:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise problem("definition.yaml", where=f"{path.name} line {line}", reason=error.problem) from None
-    except YAMLError as error:
+    except (YAMLError, ValueError) as error:  # a date such as 2026-02-30 is a ValueError
         raise problem("definition.yaml", where=path.name, reason=str(error).split("\n")[0]) from None
     if not isinstance(content, dict):
         raise problem("definition.yaml", where=f"{path.name} line 1", reason="a mapping of keys is expected")
@@ -80,9 +83,30 @@ def _explained(error: ValidationError, model: type[Declared], path: Path, text: 
         return problem(
             "definition.unknown_key", where=where, name=str(keys[-1]), hint=hint, known=quoted(known, most=40)
         )
+    if first["type"] == "unknown_rule":
+        return _unknown_rule(model, first, where)
     if first["type"] == "missing":
         return problem("definition.missing_key", where=where, name=name)
     return problem("definition.value", where=where, name=name, reason=_reason(first))
+
+
+def _unknown_rule(model: type[Declared], first: ErrorDetails, where: str) -> RssError:
+    """A rule whose ``rule`` is absent, or names none of the closed set; the set is read off the model's schema."""
+    schema, rule = _schema(model), first["input"]
+    if not isinstance(rule, dict) or "rule" not in rule:
+        return problem("definition.missing_key", where=where, name="rule")
+    list_of_rules = _walk(schema, first["loc"])
+    kinds = [_kind(_resolve(schema, option)) for option in _resolve(schema, list_of_rules).get("oneOf", [])]
+    name = str(rule["rule"])
+    hint = did_you_mean(name, kinds)
+    return problem(
+        "definition.unknown_name", where=where, kind="rule", name=name, hint=hint, known=quoted(kinds, most=40)
+    )
+
+
+def _kind(rule: dict[str, Any]) -> str:
+    """The word by which a declared file names a rule, as its schema fixes it."""
+    return str(rule["properties"]["rule"]["const"])
 
 
 def _is_tag(part: str) -> bool:
@@ -97,10 +121,14 @@ def _reason(detail: ErrorDetails) -> str:
 def _known_keys(model: type[Declared], location: tuple[int | str, ...]) -> list[str]:
     """Keys allowed at the place of an unknown key, found by walking the JSON Schema of the model."""
     schema = _schema(model)
+    return sorted(_resolve(schema, _walk(schema, location[:-1])).get("properties", {}))
+
+
+def _walk(schema: dict[str, Any], location: tuple[int | str, ...]) -> Any:
     node: Any = schema
-    for part in location[:-1]:
+    for part in location:
         node = _step(schema, node, part)
-    return sorted(_resolve(schema, node).get("properties", {}))
+    return node
 
 
 @lru_cache(maxsize=32)
@@ -117,11 +145,9 @@ def _resolve(schema: dict[str, Any], node: Any) -> dict[str, Any]:
 def _step(schema: dict[str, Any], node: Any, part: int | str) -> Any:
     node = _resolve(schema, node)
     if isinstance(part, str) and part.startswith("rule:"):
-        return node.get("discriminator", {}).get("mapping") and {
-            "$ref": node["discriminator"]["mapping"][part.removeprefix("rule:")]
-        }
-    for option in [node, *node.get("anyOf", [])]:
-        option = _resolve(schema, option)
+        options = (_resolve(schema, option) for option in node.get("oneOf", []))
+        return next((option for option in options if _kind(option) == part.removeprefix("rule:")), {})
+    for option in (_resolve(schema, one) for one in [node, *node.get("anyOf", [])]):
         if isinstance(part, int) and "items" in option:
             return option["items"]
         if part in option.get("properties", {}):

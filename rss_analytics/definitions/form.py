@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import re
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
 from pydantic import Field as Key
 from pydantic import field_validator, model_validator
 
-from rss_analytics.definitions.conditions import fields_of, values_of
+from rss_analytics.definitions.conditions import fields_of
 from rss_analytics.definitions.declared import Declared, DeclaredCondition, Text
+from rss_analytics.definitions.fitting import limit_misfit, misfits
 from rss_analytics.definitions.rules import (
     COLUMN_RULES,
     RECORD_RULES,
     ROW_RULES,
+    SPAN_RULES,
     AnyRule,
     ColumnRule,
     RecordRule,
@@ -22,15 +24,14 @@ from rss_analytics.definitions.rules import (
     Severity,
 )
 
-FieldType = Literal[
-    "text", "integer", "number", "boolean", "date", "datetime", "choice", "multi_choice", "scale"
-]
+FieldType = Literal["text", "integer", "number", "boolean", "date", "datetime", "choice", "multi_choice", "scale"]
 NAME = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
 RESERVED = frozenset(
     {"row_id", "sender", "row_hash", "row_key", "known_from", "known_to", "load_id", "closed_by", "record", "sheet_row"}
     | {"client_key", "staff_key"}
+    | {"all", "any", "not"}
 )
-"""Names the store gives its own columns; a form's fields have others."""
+"""Names the store gives its own columns, and the words that join conditions; a form's fields have others."""
 
 
 class Choice(Declared):
@@ -91,6 +92,11 @@ class Field(Declared):
     since: str | None = None
     until: str | None = None
 
+    @field_validator("min", "max", mode="before")
+    @classmethod
+    def _days_are_text(cls, raw: object) -> object:
+        return raw.isoformat() if isinstance(raw, date) else raw
+
     @field_validator("missing_codes", mode="before")
     @classmethod
     def _codes_are_text(cls, raw: object) -> object:
@@ -105,8 +111,10 @@ class Field(Declared):
             raise ValueError(f"`{self.name}` lists a choice code twice")
         if self.type == "scale" and (self.min is None or self.max is None):
             raise ValueError(f"`{self.name}` is a scale and needs `min` and `max`")
-        if self.pattern is not None:
-            re.compile(self.pattern)
+        if self.type == "multi_choice" and any("|" in code for code in codes):
+            raise ValueError(f"`{self.name}` has a choice code with the sign |, which parts the chosen codes")
+        if misfit := limit_misfit(self):
+            raise ValueError(misfit)
         return self
 
     @property
@@ -200,7 +208,7 @@ class Form(Declared):
         if len(set(self.names)) < len(self.names):
             raise ValueError("a field is declared twice")
         for name in RESERVED & set(self.names):
-            raise ValueError(f"the field name `{name}` is the store's own; choose another and keep it as an alias")
+            raise ValueError(f"the field name `{name}` is the program's own; choose another and keep it as an alias")
         for name in self.key:
             if name not in self.by_name:
                 raise ValueError(f"the key names `{name}`, which is not a field")
@@ -209,18 +217,18 @@ class Form(Declared):
         for where, name in self._mentioned():
             if name not in self.by_name:
                 raise ValueError(f"{where} names `{name}`, which is not a field")
-        self._check_compared_choices()
+        for misfit in misfits(self):
+            raise ValueError(misfit)
         return self
 
     def _mentioned(self) -> list[tuple[str, str]]:
         """Every (place, field name of this form) the declaration mentions."""
         found = [(f"foreign key to {fk.form}", name) for fk in self.foreign_keys for name in fk.fields]
-        found += [
-            ("coverage", n) for n in ((self.coverage.date, self.coverage.unit) if self.coverage else ()) if n
-        ]
+        found += [("coverage", n) for n in ((self.coverage.date, self.coverage.unit) if self.coverage else ()) if n]
         for field in self.fields:
             if field.derive is not None:
                 sources = [field.derive.lookup, *field.derive.join]
+                sources += fields_of(field.derive.when) if field.derive.when is not None else ()
                 found += [(f"`derive` of {field.name}", name) for name in sources if name]
             if field.relevant is not None:
                 found += [(f"`relevant` of {field.name}", name) for name in fields_of(field.relevant)]
@@ -228,22 +236,17 @@ class Form(Declared):
             found += [(f"rule {rule.code}", name) for name in rule_fields(rule)]
         return found
 
-    def _check_compared_choices(self) -> None:
-        conditions = [field.relevant for field in self.fields]
-        for rule in self.rules:
-            conditions += [rule.when, getattr(rule, "then", None)]
-        for condition in conditions:
-            for name, value in values_of(condition) if condition is not None else ():
-                field = self.by_name.get(name)
-                if field and field.choices and str(value) not in field.codes:
-                    raise ValueError(f"a condition compares `{name}` with `{value}`, which is not a choice")
+    def compared_in_store(self) -> list[tuple[str, str]]:
+        """Every (place, field) that is compared between stored records: key, foreign keys, rules over records."""
+        named = [("the key", name) for name in self.key]
+        named += [(f"foreign key to {fk.form}", name) for fk in self.foreign_keys for name in fk.fields]
+        return named + [(f"rule {rule.code}", name) for rule in self.record_rules for name in rule_fields(rule)]
 
 
 OWN_FIELD_KEYS = (
     "field", "fields", "other", "total", "start", "end", "minutes", "units", "rounding", "date", "by", "unless_same",
     "differ", "day_of", "once_per", "count", "of",
 )  # fmt: skip
-SPAN_RULES = ("within_span", "not_during", "same_as_span")
 OTHER_FORM_KEYS = ("start", "end", "other")  # in span rules these name fields of the other form
 
 
@@ -252,7 +255,7 @@ def rule_fields(rule: AnyRule) -> list[str]:
     names: list[str] = []
     for key in OWN_FIELD_KEYS:
         value = getattr(rule, key, None)
-        if value is None or isinstance(value, int) or (rule.rule in SPAN_RULES and key in OTHER_FORM_KEYS):
+        if value is None or isinstance(value, int) or (isinstance(rule, SPAN_RULES) and key in OTHER_FORM_KEYS):
             continue
         names += [value] if isinstance(value, str) else list(value)
     names += list(getattr(rule, "match", {}))

@@ -7,7 +7,7 @@ load and only warn.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Literal, Union
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -251,6 +251,8 @@ ROW_RULES = (
     NotBefore, NotFuture, RequiredWhen, EmptyWhen, Implies, ExactlyOneOf, AtLeastOneOf, SumEquals, NotEqual,
     AtMostField, MinutesBetween, UnitsFollow,
 )  # fmt: skip
+SPAN_RULES = (WithinSpan, NotDuring, SameAsSpan)
+"""Record rules that look for a span of another form, which ``start``, ``end`` and ``other`` name fields of."""
 RECORD_RULES = (WithinSpan, NotDuring, NoOverlap, UniqueWithin, SumWithin, CountMatches, SameAsSpan)
 COLUMN_RULES = (ShareAtMost,)
 
@@ -267,16 +269,15 @@ def _tag(raw: object) -> str:
     return f"rule:{name}"
 
 
-AnyRule = Annotated[
-    Union[  # noqa: UP007 - built from the tuples above, which | cannot do
-        tuple(
-            Annotated[kind, Tag(f"rule:{kind.model_fields['rule'].annotation.__args__[0]}")]  # type: ignore[union-attr]
-            for kind in (*ROW_RULES, *RECORD_RULES, *COLUMN_RULES)
-        )
-    ],
-    Discriminator(
-        _tag,
-        custom_error_type="unknown_rule",
-        custom_error_message="this is not a named rule; the named rules are listed in the reference of forms",
-    ),
-]
+if TYPE_CHECKING:
+    AnyRule = RowRule | RecordRule | ColumnRule
+else:
+    AnyRule = Annotated[
+        Union[  # noqa: UP007 - built from the tuples above, which | cannot do
+            tuple(
+                Annotated[kind, Tag(f"rule:{kind.model_fields['rule'].annotation.__args__[0]}")]
+                for kind in (*ROW_RULES, *RECORD_RULES, *COLUMN_RULES)
+            )
+        ],
+        Discriminator(_tag, custom_error_type="unknown_rule", custom_error_message="this is not a named rule"),
+    ]

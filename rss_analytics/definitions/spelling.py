@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+NONE_CHOSEN = "(none)"
+"""The cell, and the stored code, of a question with several answers that was answered by choosing none of them."""
+
+TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1", "si", "s", "verdadero", "checked", "x"})
+FALSE_WORDS = frozenset({"false", "f", "no", "n", "0", "falso", "unchecked"})
+
 
 def fold(text: str) -> str:
     """A heading or answer as compared: NFKC, case, accents, punctuation and spaces folded.

@@ -7,9 +7,12 @@ import zipfile
 from pathlib import Path
 
 from rss_analytics.errors import problem
+from rss_analytics.reading.archive import table_members
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # container of old Office files and of encrypted new ones
 _ZIP = b"PK\x03\x04"
+_SPSS = (b"$FL2", b"$FL3")
+_X12 = re.compile(rb"\s*ISA([^\w\s])\d\d\1.{10}\1\d\d\1", re.DOTALL)  # interchange header: elements of fixed length
 _EXPORT_AGAIN = "Export the table again as CSV or XLSX"
 _UNPACK = "Unpack it and load the files inside"
 _HEAD = 4096
@@ -21,7 +24,6 @@ _OTHER_FORMATS: tuple[tuple[re.Pattern[bytes], str, str], ...] = (
     (re.compile(rb"\x1f\x8b"), "a gzip archive", _UNPACK),
     (re.compile(rb"7z\xbc\xaf\x27\x1c|Rar!"), "a packed archive", _UNPACK),
     (re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8"), "a picture", _EXPORT_AGAIN),
-    (re.compile(rb"\$FL[23]"), "an SPSS file", "Load it under its own name ending .sav"),
     (re.compile(rb"SQLite format 3|.{8}DUCK|PAR1", re.DOTALL), "a database file", _EXPORT_AGAIN),
     (re.compile(rb"\{\s*\"|\[\s*\{"), "JSON", _EXPORT_AGAIN),
 )
@@ -32,7 +34,7 @@ _SPREADSHEET_XML = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 
 def content_of(path: Path) -> str:
-    """``text``, ``xlsx``, ``xlsb``, ``ods`` or ``xls``.
+    """``text``, ``xlsx``, ``xlsb``, ``ods``, ``xls``, ``spss``, ``x12``, or ``zip`` for an archive of text tables.
 
     Raises ``RssError`` for an empty file, an encrypted or damaged workbook, and every other known format.
     """
@@ -44,6 +46,10 @@ def content_of(path: Path) -> str:
         return _zip_content(path)
     if head.startswith(_OLE):
         return _ole_content(path)
+    if head.startswith(_SPSS):
+        return "spss"
+    if _X12.match(head):
+        return "x12"
     _refuse_other_formats(path, head.removeprefix(b"\xef\xbb\xbf").lstrip())
     return "text"
 
@@ -52,6 +58,7 @@ def _zip_content(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
+            tables = table_members(archive)
             kind = archive.read("mimetype") if "mimetype" in names else b""
             manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in names else b""
     except Exception as fault:  # a damaged archive fails in many ways: BadZipFile, zlib.error, EOFError ...
@@ -64,6 +71,8 @@ def _zip_content(path: Path) -> str:
         if b"encryption-data" in manifest:
             raise problem("file.encrypted_workbook", where=path.name)
         return "ods"
+    if tables:
+        return "zip"
     raise problem("file.other_format", where=path.name, kind="a zip archive or another document", remedy=_UNPACK)
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from rss_analytics.reading.dialect import Dialect, find_dialect
-from rss_analytics.reading.encoding import Encoding, find_encoding
+from rss_analytics.reading.encoding import ByteSource, Encoding, find_encoding
 from rss_analytics.reading.quotation import ParsedRow, Quotation, parse_rows, quotation_of
 from rss_analytics.reading.residue import residue_of
 from rss_analytics.reading.rows import OddRow, RowBlock, block_from_rows, column_names
@@ -25,13 +25,13 @@ _ROWS_AT_ONCE = 16_384  # rows held as Python text
 _SPREADSHEET_BLOCK = 16  # Excel leaves out empty last cells for 16 rows at a time (Microsoft support article 77295)
 
 
-def open_delimited(path: Path) -> TextTable:
+def open_delimited(path: ByteSource) -> TextTable:
     """The table of a text file; see ``open_table``."""
     encoding = find_encoding(path)
     dialect = find_dialect(path, encoding)
     file = DelimitedFile(path, encoding, dialect)
     return TextTable(
-        path=path,
+        path=Path(path.name) if not isinstance(path, Path) else path,
         format="tsv" if dialect.delimiter == "\t" else "csv",
         encoding=encoding.name,
         delimiter=dialect.delimiter,
@@ -65,7 +65,7 @@ class _IrregularTextError(Exception):
 class DelimitedFile:
     """How to read the rows below the headings of a text file; both ways give the same rows."""
 
-    path: Path
+    path: ByteSource
     encoding: Encoding
     dialect: Dialect
 
@@ -178,7 +178,7 @@ class DelimitedFile:
         if row.sound and len(cells) == width:
             return row._replace(cells=cells) if cells is not row.cells else row
         mark = residue_of(cells, self.dialect.headings)
-        return OddRow(row.sheet_row, len(cells), "cells" if row.sound else "quotes", mark)
+        return OddRow(row.sheet_row, len(cells), "cells" if row.sound else "quotes", mark, tuple(cells))
 
 
 def _blank(row: ParsedRow) -> bool:

@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 from rss_analytics.errors import RssError, problem
-from rss_analytics.reading.encoding import Encoding
+from rss_analytics.reading.encoding import ByteSource, Encoding
 from rss_analytics.reading.heading_row import SEARCHED_ROWS, find_heading_row
 from rss_analytics.reading.quotation import ParsedRow, parse_rows
 
@@ -51,7 +50,7 @@ class _Reading:
         return self.cells > 1, alike >= _MOST_ALIKE * len(below), -self.heading, self.cells
 
 
-def find_dialect(path: Path, encoding: Encoding) -> Dialect:
+def find_dialect(path: ByteSource, encoding: Encoding) -> Dialect:
     """Separator and headings; ``lead`` is the length of a ``sep=`` line, which is no spreadsheet row.
 
     Raises ``RssError`` when the file holds only white space or an unclosed quotation mark swallows its headings.

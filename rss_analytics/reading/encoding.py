@@ -7,8 +7,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, Literal, Protocol, TextIO
 
 from rss_analytics.errors import RssError, problem
 
@@ -20,6 +19,17 @@ _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1a\x1b")
 _MOST_CONTROLS = 0.02  # share of control characters above which bytes are not text; words have none
 _FEW_CONTROLS = 4  # so many may stray into a short text
 _FEWEST_NULS = 0.3  # of one byte in two, for UTF-16 without a mark: Latin letters leave every other byte 0
+
+
+class ByteSource(Protocol):
+    """What can be opened for its bytes, as often as needed: a file of a folder or a member of an archive."""
+
+    @property
+    def name(self) -> str:
+        """Its name, for messages."""
+
+    def open(self, mode: Literal["rb"]) -> BinaryIO:
+        """Its bytes from the start."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +46,14 @@ class Encoding:
         """True when ASCII characters are single bytes, so that bytes can be searched for delimiters and quotes."""
         return not self.name.startswith("utf-16")
 
-    def open(self, path: Path) -> TextIO:
+    def open(self, path: ByteSource) -> TextIO:
         """The file as text, after its mark, with line ends as they are."""
         stream = path.open("rb")
         stream.seek(self.mark_length)
         return io.TextIOWrapper(stream, encoding=self.name, newline="")
 
 
-def find_encoding(path: Path) -> Encoding:
+def find_encoding(path: ByteSource) -> Encoding:
     """The encoding by mark, else strict UTF-8, else cp1252, else latin-1 for bytes cp1252 does not define.
 
     Memory does not grow with the file. Raises ``RssError`` for bytes that are no text, NUL characters and a file
@@ -83,7 +93,7 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _check_utf16(path: Path, stream: BinaryIO, name: str, digest: hashlib._Hash) -> None:
+def _check_utf16(path: ByteSource, stream: BinaryIO, name: str, digest: hashlib._Hash) -> None:
     decoder = codecs.getincrementaldecoder(name)()
     line = 1
     try:
@@ -98,12 +108,12 @@ def _check_utf16(path: Path, stream: BinaryIO, name: str, digest: hashlib._Hash)
         raise _cut_off_or_not_text(path, fault) from fault
 
 
-def _cut_off_or_not_text(path: Path, fault: UnicodeDecodeError) -> RssError:
+def _cut_off_or_not_text(path: ByteSource, fault: UnicodeDecodeError) -> RssError:
     cut_off = fault.reason in ("truncated data", "unexpected end of data")
     return problem("file.cut_off" if cut_off else "file.not_text", where=path.name)
 
 
-def _scan_single_bytes(path: Path, stream: BinaryIO, mark_length: int, digest: hashlib._Hash) -> Encoding:
+def _scan_single_bytes(path: ByteSource, stream: BinaryIO, mark_length: int, digest: hashlib._Hash) -> Encoding:
     decoder = codecs.getincrementaldecoder("utf-8")()
     line, wrong_line, beyond_ascii, cp1252 = 1, None, False, True
     for chunk in _chunks(stream):

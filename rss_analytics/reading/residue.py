@@ -157,4 +157,4 @@ def _batch(block: RowBlock, marks: dict[int, str], seen: int, width: int) -> Tex
 
 
 def _ragged(row: OddRow, record: int, width: int) -> RaggedRow:
-    return RaggedRow(record, row.sheet_row, expected=width, found=row.found, reason=row.reason)
+    return RaggedRow(record, row.sheet_row, expected=width, found=row.found, reason=row.reason, cells=row.cells)

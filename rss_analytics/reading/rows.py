@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ class ExcludedRow:
 
 @dataclass(frozen=True)
 class RaggedRow:
-    """A record whose cells cannot be put under the headings.
+    """A record whose cells cannot be put under the headings; ``cells`` are as they stand, from the first column on.
 
     ``reason`` is ``cells`` (``found`` cells where ``expected`` belong) or ``quotes`` (text follows a closing
     quotation mark, so where its cells end is a guess).
@@ -34,6 +34,7 @@ class RaggedRow:
     expected: int
     found: int
     reason: str = "cells"
+    cells: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class OddRow:
     found: int
     reason: str
     mark: str | None
+    cells: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,16 @@ class Note:
 
 @dataclass(frozen=True)
 class TextTable:
-    """One table of a file: text file, or a sheet of a workbook; ``sha256`` is of the file's bytes."""
+    """One table of a file: a text file, a sheet of a workbook, or a member of an archive.
+
+    ``sha256`` is of the bytes of the file, or of the member. ``vendor`` is the tool whose layout was undone. ``spare``
+    are headings of that tool's own columns, the most useful first: left out where the form has no such field. ``parts``
+    are the tables it divides into, to be tried when the whole fits no form.
+
+    By heading: ``also`` are other spellings under which a form may know the column; ``labels`` are what the column's
+    codes mean, where the file says so; ``wholes`` are columns that say again, in one cell, what the columns of their
+    headings say apart, so that a form takes either.
+    """
 
     path: Path
     format: str
@@ -36,6 +45,17 @@ class TextTable:
     sha256: str
     notes: tuple[Note, ...]
     blocks: Callable[[], Iterator[RowBlock]] = field(repr=False, compare=False)
+    vendor: str | None = None
+    spare: tuple[str, ...] = ()
+    parts: tuple[TextTable, ...] = ()
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    wholes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> str:
+        """What the table came from, for the load log: the vendor, else the file format."""
+        return self.vendor or self.format
 
     def batches(self, *, rows: int = 200_000) -> Iterator[TextBatch]:
         """The records from first to last, about ``rows`` of them a batch; each call reads the file again.

@@ -69,7 +69,10 @@ def cronbach_alpha(
     tail = (1 - fraction(where, "confidence", confidence)) / 2
     complete = _complete(where, answers)
     n, k = complete.shape
-    covariance = (_numeric(where, answers) if missing == "pairwise" else complete).cov().to_numpy()
+    origin = complete.iloc[0]  # answers all alike then have no spread at all, not that of rounding
+    complete = complete - origin
+    used = _numeric(where, answers) - origin if missing == "pairwise" else complete
+    covariance = used.cov().to_numpy()
     alpha = _alpha(covariance)
     lower, upper = _feldt(alpha, n, k, tail)
     standardised, mean_r, lambda6 = _correlation_summary(covariance)
@@ -84,7 +87,7 @@ def cronbach_alpha(
         sem=float(total.std() * np.sqrt(1 - alpha)) if alpha <= 1 else float("nan"),
         n=n,
         k=k,
-        items=_item_table(complete, covariance),
+        items=_item_table(complete, covariance, origin),
     )
 
 
@@ -101,7 +104,7 @@ def mcdonald_omega(answers: pd.DataFrame) -> Omega:
     where = "mcdonald_omega"
     complete = _complete(where, answers)
     n, k = complete.shape
-    observed = complete.cov(ddof=0).to_numpy()
+    observed = (complete - complete.iloc[0]).cov(ddof=0).to_numpy()
     sd = np.sqrt(np.diag(observed))
     if k < 3 or bool(np.any(sd == 0)) or np.linalg.matrix_rank(observed) < k:
         raise refuse(where, "fewer than three items, or items that do not vary or repeat others", "use alpha instead")
@@ -163,7 +166,8 @@ def _correlation_summary(covariance: Floats) -> tuple[float, float, float]:
     return _alpha(r), mean_r, 1 - float(unexplained.sum() / r.sum())
 
 
-def _item_table(complete: pd.DataFrame, covariance: Floats) -> pd.DataFrame:
+def _item_table(complete: pd.DataFrame, covariance: Floats, origin: pd.Series) -> pd.DataFrame:
+    """What each item does to the scale; answers are given less ``origin``."""
     values, total = complete.to_numpy(), complete.to_numpy().sum(axis=1)
     k = values.shape[1]
     kept = [np.delete(np.arange(k), i) for i in range(k)]
@@ -172,7 +176,7 @@ def _item_table(complete: pd.DataFrame, covariance: Floats) -> pd.DataFrame:
             "alpha_if_dropped": [_alpha(covariance[np.ix_(rest, rest)]) for rest in kept],
             "r_corrected": [_correlation(item, total - item) for item in values.T],
             "r_raw": [_correlation(item, total) for item in values.T],
-            "mean": values.mean(axis=0),
+            "mean": origin.to_numpy() + values.mean(axis=0),
             "sd": values.std(axis=0, ddof=1),
         },
         index=complete.columns,

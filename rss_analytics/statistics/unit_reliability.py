@@ -133,7 +133,9 @@ def _by_unit(where: str, values: ArrayLike, unit: ArrayLike) -> pd.DataFrame:
     first = grouped.transform("first")  # answers all alike then have no spread at all
     away = (frame["y"] - first).groupby(frame["unit"])
     centred = frame["y"] - first - away.transform("mean")
-    stats = pd.DataFrame({"n": grouped.size(), "mean": grouped.first() + away.mean(), "ss": (centred**2).groupby(frame["unit"]).sum()})
+    stats = pd.DataFrame(
+        {"n": grouped.size(), "mean": grouped.first() + away.mean(), "ss": (centred**2).groupby(frame["unit"]).sum()}
+    )
     if len(stats) < 2 or len(frame) <= len(stats):
         raise refuse(where, "fewer than two units, or one value each", "compare at least two units with repeats")
     return stats

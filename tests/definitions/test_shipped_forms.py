@@ -19,7 +19,7 @@ EXPECTED = {
     "ceu", "client", "contact_log", "credential", "enrollment", "event", "expected_delivery", "facility",
     "functioning_rating", "grievance", "grievance_clock", "grievance_issue", "grievance_level", "holiday", "incident",
     "institution_stay", "meeting", "mhsip_adult", "population", "production_target", "program", "region",
-    "service_plan", "staff", "staff_hours", "survey_wave", "team",
+    "service_line", "service_plan", "staff", "staff_hours", "survey_wave", "team",
 }  # fmt: skip
 
 # what a contact must pass: error or warning, the check in words, and the codes that make it

@@ -127,13 +127,13 @@ def test_an_unclosed_quotation_mark_in_a_large_file_does_not_swallow_it(tmp_path
 def test_text_after_a_closing_quotation_mark_sets_its_row_apart(tmp_path: Path) -> None:
     result = result_of(text_table(tmp_path, 'id,note\n1,"he said "hi" to me"\n2,fine\n'))
     assert result.rows == [("2", "fine")]
-    assert result.ragged == [RaggedRow(1, 2, expected=2, found=2, reason="quotes")]
+    assert result.ragged == [RaggedRow(1, 2, expected=2, found=2, reason="quotes", cells=("1", 'he said hi" to me"'))]
 
 
 def test_a_row_is_ragged_when_more_cells_are_filled_than_there_are_headings(tmp_path: Path) -> None:
     result = result_of(text_table(tmp_path, "a,b\n1,2\n3,4,\n5,6,7\n8,9,,\n"))
     assert result.rows == [("1", "2"), ("3", "4"), ("8", "9")]
-    assert result.ragged == [RaggedRow(3, 4, expected=2, found=3)]
+    assert result.ragged == [RaggedRow(3, 4, expected=2, found=3, cells=("5", "6", "7"))]
     assert (result.record, result.sheet_row) == ([1, 2, 4], [2, 3, 5])
 
 
@@ -146,7 +146,7 @@ def test_a_short_row_is_filled_up_when_its_writer_drops_empty_last_cells(tmp_pat
 def test_a_short_row_is_ragged_when_its_writer_keeps_empty_last_cells(tmp_path: Path) -> None:
     result = result_of(text_table(tmp_path, "a,b,c\n1,2,\n4,5\n7,8,9\n"))
     assert result.rows == [("1", "2", ""), ("7", "8", "9")]
-    assert result.ragged == [RaggedRow(2, 3, expected=3, found=2)]
+    assert result.ragged == [RaggedRow(2, 3, expected=3, found=2, cells=("4", "5"))]
 
 
 def test_sixteen_rows_left_short_together_are_a_spreadsheet_saving_space(tmp_path: Path) -> None:
@@ -158,14 +158,14 @@ def test_sixteen_rows_left_short_together_are_a_spreadsheet_saving_space(tmp_pat
 
 def test_a_short_last_row_without_line_end_may_be_cut_off_and_is_ragged(tmp_path: Path) -> None:
     result = result_of(text_table(tmp_path, "a,b,c\n1,2,3\n4,5"))
-    assert result.ragged == [RaggedRow(2, 3, expected=3, found=2)]
+    assert result.ragged == [RaggedRow(2, 3, expected=3, found=2, cells=("4", "5"))]
 
 
 def test_a_ragged_row_far_down_does_not_disturb_those_around_it(tmp_path: Path) -> None:
     good = 120_000
     content = "id,note\n" + "1,some text that fills a block\n" * good + "2,b,c\n" + "3,d\n" * 5
     result = result_of(text_table(tmp_path, content), rows=50_000)
-    assert result.ragged == [RaggedRow(good + 1, good + 2, expected=2, found=3)]
+    assert result.ragged == [RaggedRow(good + 1, good + 2, expected=2, found=3, cells=("2", "b", "c"))]
     assert result.record == [*range(1, good + 1), *range(good + 2, good + 7)]
     assert len(result.rows) == good + 5
 

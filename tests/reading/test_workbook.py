@@ -230,7 +230,7 @@ def test_a_workbook_without_data_is_one_clear_error(tmp_path: Path) -> None:
 
 def test_a_zip_of_other_things_is_named(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "export.csv", "w") as archive:
-        archive.writestr("contacts.csv", "id,note\n")
+        archive.writestr("notes.txt", "id,note\n")
     with pytest.raises(RssError, match="a zip archive"):
         open_table(tmp_path / "export.csv")
 

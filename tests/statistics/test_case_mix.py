@@ -207,9 +207,10 @@ def test_people_without_an_adjuster_can_be_left_out_instead() -> None:
     pd.testing.assert_frame_equal(kept.entities.drop(columns="n_all"), again.entities.drop(columns="n_all"))
 
 
-def test_equal_answers_everywhere_give_no_verdict_and_no_warning() -> None:
+@pytest.mark.parametrize("value", [4.0, 3.3, 1 / 3])
+def test_equal_answers_everywhere_give_no_verdict_and_no_warning(value: float) -> None:
     y, x, unit = survey(3)
-    result = adjust_case_mix(y * 0 + 4, x, unit)
+    result = adjust_case_mix(y * 0 + value, x, unit)
     assert np.isnan(result.f)
     assert (result.entities["stars"] == 2).all()
 

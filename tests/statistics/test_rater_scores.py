@@ -92,3 +92,9 @@ def test_bad_arguments_are_refused() -> None:
         intraclass_correlation(pd.DataFrame({"a": [1.0, 2.0]}))
     with pytest.raises(ValueError, match="form"):
         intraclass_correlation(scores(1), form="ICC3")
+
+
+def test_equal_scores_that_are_no_whole_numbers_are_undefined_too() -> None:
+    same = pd.DataFrame({c: [3.3] * 7 for c in "abc"})
+    for form in ("oneway", "agreement", "consistency"):
+        assert np.isnan(intraclass_correlation(same, form=form).icc)

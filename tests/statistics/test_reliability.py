@@ -83,6 +83,7 @@ def test_a_perfect_scale_has_alpha_one_and_a_constant_one_has_none() -> None:
     one = pd.DataFrame({c: [1, 2, 3, 4.0] for c in "abc"})
     assert cronbach_alpha(one).alpha == pytest.approx(1)
     assert np.isnan(cronbach_alpha(one * 0).alpha)
+    assert np.isnan(cronbach_alpha(one * 0 + 3.3).alpha)
     assert np.isnan(cronbach_alpha(one * 0).items["r_raw"]).all()
 
 

@@ -238,3 +238,10 @@ def test_likelihood_limits_of_a_tiny_clustered_share_stay_inside_0_and_1() -> No
     design = survey_design(np.ones(40), clusters=[np.repeat([1, 2], 20)])
     found = survey_share(design, np.r_[1, np.zeros(39)], method="likelihood")
     assert 0 <= found.lower < found.estimate < found.upper <= 1
+
+
+@pytest.mark.parametrize("value", [7.0, 3.3, 1 / 3])
+def test_answers_all_alike_have_no_error_and_no_design_effect(value: float) -> None:
+    found = survey_mean(survey_design(np.full(3, 7 / 3)), [value] * 3)
+    assert (found.estimate, found.se) == (value, 0)
+    assert np.isnan(found.design_effect_replace)

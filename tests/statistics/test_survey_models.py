@@ -97,3 +97,9 @@ def test_tables_and_models_without_variety_have_defined_answers() -> None:
         survey_difference(design, [1, 2, 3, 4], [1, 2, 3, 3])
     with pytest.raises(ValueError, match="0 and 1"):
         survey_regression(design, [1, 2, 3, 4], pd.DataFrame({"x": [1.0, 2, 2, 1]}), family="logistic")
+
+
+def test_answers_all_alike_differ_in_no_group() -> None:
+    found = survey_difference(survey_design(np.full(6, 0.7)), [3.3] * 6, list("aabbbb"))
+    assert (found.difference, found.se) == (0, 0)
+    assert np.isnan(found.t)

@@ -94,3 +94,10 @@ def test_bad_arguments_are_refused() -> None:
         answers_needed(1.0, between=1, within=1)
     with pytest.raises(ValueError, match="reliability_of_means"):
         reliability_of_means(-1, 1)
+
+
+@pytest.mark.parametrize("value", [3.3, 1 / 3])
+def test_equal_answers_that_are_no_whole_numbers_have_no_reliability_either(value: float) -> None:
+    unit = [1, 1, 1, 2, 2, 2, 2]
+    assert np.isnan(unit_anova([value] * 7, unit).f)
+    assert random_intercept([value] * 7, unit).variance_within == 0

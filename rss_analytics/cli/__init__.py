@@ -1,0 +1,52 @@
+"""The command line: a thin shell that reads options, calls the package and prints what it gives back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+
+import typer
+
+from rss_analytics.cli import about, forms, intake, measures, overview, reports
+from rss_analytics.cli.output import Output
+from rss_analytics.errors import RssError, problem
+
+app = typer.Typer(
+    name="rss-analytics",
+    help="Validated intake, store and reports for mental-health recovery programs.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for room in (overview, intake, forms, measures, reports, about):
+    room.add_to(app)
+
+
+def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    """The exit status of a command line; prints results on stdout and every problem on stderr."""
+    try:
+        status = app(args=list(arguments), standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except typer.TyperException as error:  # a word of the command line that cannot be understood
+        show = getattr(error, "show", None)
+        if show is None:
+            Output.say_aloud(error.format_message())
+        else:
+            show()  # with the usage line before the message
+        return 2
+    except (typer.Abort, KeyboardInterrupt):
+        Output.say_aloud("stopped; nothing was stored that was not finished")
+        return 2
+    except BrokenPipeError:
+        sys.stdout = None  # the reader went away; there is nobody to tell
+        return 0
+    except RssError as error:
+        Output.say_aloud(str(error))
+        return 2
+    except Exception as error:
+        if environment.get("RSS_DEBUG"):
+            raise
+        Output.say_aloud(str(problem("program.fault", kind=type(error).__name__)))
+        return 2

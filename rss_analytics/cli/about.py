@@ -1,0 +1,93 @@
+"""Commands about the program itself: doctor, selftest, version."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+import typer
+
+from rss_analytics import __version__
+from rss_analytics.cli.output import HERE, Format, FormatOption, Output, WorkspaceOption
+
+LIBRARIES = (
+    "pandas", "pandera", "duckdb", "ibis-framework", "pyarrow", "pydantic", "ruamel.yaml", "typer", "plotly",
+    "python-calamine", "xlsxwriter", "nbclient", "ipykernel", "scipy", "statsmodels",
+)  # fmt: skip
+EXTRAS = {
+    "jupyter": "jupyter",
+    "encrypt": "duckdb-extension-httpfs",
+    "spss": "pyreadstat",
+    "xlsform": "pyxform",
+    "pdf": "weasyprint",
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands of this module."""
+    app.command("doctor")(doctor)
+    app.command("selftest")(selftest)
+    app.callback()(about)
+
+
+def about(
+    show_version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Validated intake, store and reports for mental-health recovery programs."""
+    if show_version:
+        Output.text(__version__)
+        raise typer.Exit
+
+
+def doctor(workspace: WorkspaceOption = HERE, format_: FormatOption = Format.TABLE) -> None:
+    """Say what is installed, and whether the workspace here can be opened."""
+    rows = [
+        {"part": "rss_analytics", "state": __version__},
+        {"part": "python", "state": f"{platform.python_version()} on {platform.system()} {platform.machine()}"},
+        *({"part": name, "state": _installed(name)} for name in LIBRARIES),
+        *({"part": f"extra [{name}]", "state": _installed(package)} for name, package in EXTRAS.items()),
+        {"part": "workspace", "state": _workspace_state(workspace)},
+    ]
+    Output(format_).rows(rows)
+    missing = [row["part"] for row in rows if row["part"] in LIBRARIES and row["state"] == "not installed"]
+    raise typer.Exit(1 if missing or sys.version_info < (3, 11) else 0)
+
+
+def _installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _workspace_state(root: object) -> str:
+    from rss_analytics.errors import RssError  # noqa: PLC0415
+    from rss_analytics.workspace import Workspace  # noqa: PLC0415
+
+    try:
+        opened = Workspace.open(str(root))
+        return f"{len(opened.history())} loads" if opened.store.exists else "nothing loaded yet"
+    except RssError as error:
+        return f"{error.code}: {error.what}"
+
+
+def selftest(format_: FormatOption = Format.TABLE) -> None:
+    """Prove the statistics on this machine: each against a second, independent computation."""
+    from rss_analytics.statistics.selftest import run  # noqa: PLC0415 - scipy loads only when it is needed
+
+    lines = run()
+    rows = [
+        {
+            "test": line.name,
+            "statistic": line.statistic,
+            "expected": line.expected,
+            "got": line.got,
+            "tolerance": line.tolerance,
+            "result": "pass" if line.passed else "FAIL",
+        }
+        for line in lines
+    ]
+    Output(format_).rows(rows)
+    raise typer.Exit(0 if all(line.passed for line in lines) else 1)

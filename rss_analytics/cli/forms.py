@@ -1,0 +1,120 @@
+"""Commands about declared forms: list, show, check, export, import."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rss_analytics.cli.output import HERE, Format, FormatOption, Output, WorkspaceOption, open_catalogue
+
+forms_app = typer.Typer(help="Declared forms: what one record is, its fields and its rules.", no_args_is_help=True)
+
+
+class Target(str, Enum):  # noqa: UP042 - typer shows the values of a str Enum as choices
+    """What a form can be written as."""
+
+    XLSFORM = "xlsform"
+    REDCAP = "redcap"
+    EXCEL = "excel"
+    PAPER = "paper"
+    JSONSCHEMA = "jsonschema"
+    TABLESCHEMA = "tableschema"
+    DICTIONARY = "dictionary"
+    CODEBOOK = "codebook"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands of this module."""
+    app.add_typer(forms_app, name="forms")
+
+
+@forms_app.command("list")
+def list_forms(workspace: WorkspaceOption = HERE, format_: FormatOption = Format.TABLE) -> None:
+    """List the declared forms."""
+    forms = open_catalogue(workspace).forms.values()
+    rows = [
+        {
+            "form": f.form,
+            "version": f.version,
+            "title": f.title["en"],
+            "one_row_is": f.grain["en"],
+            "fields": len(f.fields),
+        }
+        for f in forms
+    ]
+    Output(format_).rows(rows)
+
+
+@forms_app.command("show")
+def show(
+    form: Annotated[str, typer.Argument(help="Name of the form.")],
+    workspace: WorkspaceOption = HERE,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Show the fields of a form, what each may hold and the headings it is known by."""
+    shown = open_catalogue(workspace).form(form)
+    rows = [
+        {
+            "field": field.name,
+            "type": field.type,
+            "required": "yes" if field.required else "",
+            "label": field.label["en"],
+            "choices": ", ".join(field.codes),
+            "known_as": ", ".join(field.aliases),
+        }
+        for field in shown.fields
+    ]
+    Output(format_).rows(rows)
+
+
+@forms_app.command("check")
+def check(workspace: WorkspaceOption = HERE) -> None:
+    """Check every declared file by itself and against the others, and work every measure's examples."""
+    from rss_analytics.measures.examples import check_examples  # noqa: PLC0415
+
+    catalogue = open_catalogue(workspace)
+    catalogue.check()
+    for measure in catalogue.measures.values():
+        check_examples(catalogue, measure)
+    Output().text(f"{len(catalogue.forms)} forms and {len(catalogue.measures)} measures are in order")
+
+
+@forms_app.command("export")
+def export(
+    form: Annotated[str, typer.Argument(help="Name of the form.")],
+    to: Annotated[Target, typer.Option("--to", help="What to write the form as.")],
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output when left out.")] = None,
+    language: Annotated[str, typer.Option("--language", help="Language of a page or workbook for people.")] = "en",
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Write a form for another tool, with a list of what that tool cannot carry."""
+    from rss_analytics.interchange.targets import form_text, write_form  # noqa: PLC0415
+
+    declared = open_catalogue(workspace).form(form)
+    if out is None:
+        Output.text(form_text(declared, to.value, language=language))
+    else:
+        write_form(declared, to.value, out, language=language)
+
+
+@forms_app.command("import")
+def import_form(
+    file: Annotated[Path, typer.Argument(help="XLSForm, REDCap dictionary, LimeSurvey .lss, SPSS .sav or any export.")],
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output when left out.")] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="Name of the form; that of the file when left out.")
+    ] = None,
+) -> None:
+    """Draft a form from another tool's definition or from an export; what to review is told on standard error."""
+    from rss_analytics.interchange.draft import draft_form  # noqa: PLC0415
+
+    draft = draft_form(file, name or (out.stem if out is not None else None))
+    if out is None:
+        Output.text(draft.yaml_text)
+    else:
+        draft.save(out)
+    for line in draft.review:
+        Output.say_aloud(f"review: {line}")

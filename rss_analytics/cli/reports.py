@@ -1,0 +1,74 @@
+"""The command that writes reports."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rss_analytics.cli.measures import parse_day
+from rss_analytics.cli.output import HERE, Output, QuietOption, WorkspaceOption, open_workspace
+from rss_analytics.errors import problem
+
+UNITS = ("region", "facility", "program")
+
+
+class Kind(str, Enum):  # noqa: UP042 - typer shows the values of a str Enum as choices
+    """The reports there are."""
+
+    FIDELITY = "fidelity"
+    SATISFACTION = "satisfaction"
+    GRIEVANCES = "grievances"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands of this module."""
+    app.command("report")(report)
+
+
+def report(
+    kind: Annotated[Kind, typer.Argument(help="Which report.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write into.", metavar="DIR")],
+    region: Annotated[str | None, typer.Option("--region", help="Id of one region.")] = None,
+    facility: Annotated[str | None, typer.Option("--facility", help="Id of one facility.")] = None,
+    program: Annotated[str | None, typer.Option("--program", help="Id of one program.")] = None,
+    period: Annotated[str | None, typer.Option("--period", help="2026-09, 2026-Q3, 2026 or FROM..TO.")] = None,
+    profile: Annotated[str | None, typer.Option("--profile", help="Standard to hold measures to.")] = None,
+    audience: Annotated[str, typer.Option("--audience", help="Whose view it is.")] = "director",
+    language: Annotated[str | None, typer.Option("--language", help="en or es.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="What was known on this day.", metavar="DATE")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Day windows end on.", metavar="DATE")] = None,
+    to: Annotated[str, typer.Option("--to", help="html, notebook, xlsx; several joined by commas.")] = "html",
+    workspace: WorkspaceOption = HERE,
+    quiet: QuietOption = False,
+) -> None:
+    """Write a report about everything, or about one region, facility or program."""
+    output = Output(quiet=quiet)
+    opened = open_workspace(workspace, output)
+    paths = opened.write_report(
+        kind.value,
+        out,
+        to=[part.strip() for part in to.split(",")],
+        scope=_scope(region=region, facility=facility, program=program),
+        period=period,
+        profile=profile,
+        audience=audience,
+        language=language,
+        as_of=parse_day(as_of, first=False),
+        until=parse_day(until, first=False),
+    )
+    for path in paths:
+        output.text(str(path))
+
+
+def _scope(**units: str | None) -> str | None:
+    given = [f"{kind}:{name}" for kind, name in units.items() if name is not None]
+    if len(given) > 1:
+        raise problem(
+            "usage.bad_option",
+            reason="a report is about one region, one facility or one program",
+            remedy="Name only one of them",
+        )
+    return given[0] if given else None

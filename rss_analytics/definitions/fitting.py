@@ -1,0 +1,163 @@
+"""Says where the limits, conditions and rules of a form do not fit the types of its fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from rss_analytics.definitions.conditions import Between, Condition, IsIn, Value, tests_of
+from rss_analytics.definitions.rules import AnyRule, NotDuring, NotEqual, SameAsSpan, ShareAtMost, WithinSpan
+from rss_analytics.errors import FINDINGS
+
+if TYPE_CHECKING:
+    from rss_analytics.definitions.form import Field, Form
+
+MOMENTS = ("date", "datetime")
+NUMBERS = ("integer", "number", "scale")
+WORDS = ("text", "choice")
+
+# rule -> key -> types its field may have; a span rule's other keys name fields of another form
+OPERANDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "not_before": {"field": MOMENTS, "other": MOMENTS},
+    "not_future": {"field": MOMENTS},
+    "sum_equals": {"fields": NUMBERS, "total": NUMBERS},
+    "at_most_field": {"field": NUMBERS, "other": NUMBERS},
+    "minutes_between": {"start": ("datetime",), "end": ("datetime",), "minutes": NUMBERS},
+    "units_follow": {"minutes": NUMBERS, "units": NUMBERS, "rounding": WORDS},
+    "within_span": {"date": MOMENTS},
+    "not_during": {"date": MOMENTS},
+    "same_as_span": {"date": MOMENTS},
+    "no_overlap": {"start": MOMENTS, "end": MOMENTS},
+    "sum_within": {"day_of": MOMENTS, "total": NUMBERS},
+    "count_matches": {"count": NUMBERS},
+}
+PATTERN_OPERANDS = {"midnight": ("datetime",), "multiple_of": NUMBERS}  # of share_at_most, by its pattern
+
+
+def misfits(form: Form) -> Iterator[str]:
+    """What is wrong with a form whose names all exist, one sentence each."""
+    pointers = [(key.code, key.fields) for key in form.foreign_keys]
+    for code, fields in pointers:
+        if pointers.count((code, fields)) > 1:
+            yield f"two foreign keys of {', '.join(fields)} share the code {code}"
+    codes = [rule.code for rule in form.rules]
+    for code in dict.fromkeys(codes):
+        if codes.count(code) > 1:
+            yield f"the rule code {code} is used twice"
+        if code in FINDINGS:
+            yield f"the rule code {code} is the program's own"
+    if form.coverage is not None and form.field(form.coverage.date).type not in MOMENTS:
+        yield f"coverage names `{form.coverage.date}`, which is no date"
+    for field in form.fields:
+        if field.relevant is not None:
+            yield from condition_misfits(form, f"`relevant` of {field.name}", field.relevant)
+        if field.derive is not None and field.derive.when is not None:
+            yield from condition_misfits(form, f"`derive` of {field.name}", field.derive.when)
+    for rule in form.rules:
+        for condition in (rule.when, getattr(rule, "then", None)):
+            if condition is not None:
+                yield from condition_misfits(form, f"rule {rule.code}", condition)
+        yield from _operand_misfits(form, rule)
+    yield from _unstored_operands(form)
+
+
+def condition_misfits(form: Form, where: str, condition: Condition) -> Iterator[str]:
+    """Where a condition on fields of a form, which all exist, compares them with what they never hold."""
+    for test in tests_of(condition):
+        field = form.field(test.field)
+        if field.type == "multi_choice" and not _is_missing_test(test):
+            yield f"{where} compares `{field.name}`, whose answer is a list of choices"
+        elif isinstance(test, Between) and field.type not in (*MOMENTS, *NUMBERS):
+            yield f"{where} gives limits to `{field.name}`, which is a {field.type}"
+        else:
+            for value in _compared(test):
+                if not _is_of(field, value):
+                    yield f"{where} compares the {field.type} `{field.name}` with {value!r}"
+                elif field.type == "choice" and value not in field.codes:
+                    yield f"{where} compares `{field.name}` with `{value}`, which is not a choice"
+
+
+def _is_missing_test(test: object) -> bool:
+    return not isinstance(test, (IsIn, Between))
+
+
+def _compared(test: object) -> tuple[Value, ...]:
+    if isinstance(test, IsIn):
+        return test.values
+    if isinstance(test, Between):
+        return tuple(bound for bound in (test.min, test.max) if bound is not None)
+    return ()
+
+
+def _is_of(field: Field, value: Value) -> bool:
+    """Whether a compared value has the type of the field; YAML writes text that looks like a number in quotes."""
+    if field.type == "boolean" or isinstance(value, bool):
+        return field.type == "boolean" and isinstance(value, bool)
+    if field.type in MOMENTS:
+        return isinstance(value, date) and (field.type == "datetime" or not isinstance(value, datetime))
+    if field.type in NUMBERS:
+        return isinstance(value, (int, float))
+    return isinstance(value, str)
+
+
+def _operand_misfits(form: Form, rule: AnyRule) -> Iterator[str]:
+    named = dict(OPERANDS.get(rule.rule, {}))
+    if isinstance(rule, ShareAtMost) and rule.pattern in PATTERN_OPERANDS:
+        named["field"] = PATTERN_OPERANDS[rule.pattern]
+    if isinstance(rule, NotEqual):
+        kind = form.field(rule.field).type
+        named["other"] = next((kinds for kinds in (NUMBERS, MOMENTS) if kind in kinds), (kind,))
+    for key, types in named.items():
+        value = getattr(rule, key)
+        for name in (value,) if isinstance(value, str) else value or ():
+            if form.field(name).type not in types:
+                yield f"rule {rule.code} wants `{name}` to be {' or '.join(types)}, and it is {form.field(name).type}"
+
+
+def other_form_misfits(form: Form, other: Form, rule: WithinSpan | NotDuring | SameAsSpan) -> Iterator[str]:
+    """Where the fields a span rule names in another form, which all exist, do not fit it."""
+    where = f"rule {rule.code}"
+    for name in (rule.start, rule.end):
+        if name is not None and other.field(name).type not in MOMENTS:
+            yield f"{where} wants `{name}` to be {' or '.join(MOMENTS)}, and it is {other.field(name).type}"
+    yield from joined_misfits(form, other, rule.match)
+    if isinstance(rule, SameAsSpan):
+        yield from joined_misfits(form, other, {rule.field: rule.other})
+    if isinstance(rule, WithinSpan | NotDuring) and rule.where is not None:
+        yield from condition_misfits(other, where, rule.where)
+
+
+def joined_misfits(form: Form, other: Form, links: Mapping[str, str]) -> Iterator[str]:
+    """Fields compared between two forms that are not of one type."""
+    for ours, theirs in links.items():
+        if form.field(ours).type != other.field(theirs).type:
+            yield f"`{ours}` is {form.field(ours).type} and `{theirs}` {other.field(theirs).type}"
+
+
+def _unstored_operands(form: Form) -> Iterator[str]:
+    """Answers stored in a table of their own are no columns that a rule over records could compare."""
+    apart = {field.name for field in form.fields if field.type == "multi_choice"} | {item.name for item in form.items}
+    for where, name in form.compared_in_store():
+        if name in apart:
+            yield f"{where} names `{name}`, whose answers are kept in a table of their own"
+
+
+def limit_misfit(field: Field) -> str | None:
+    """What is wrong with ``min``, ``max`` or ``pattern`` of a field, if anything."""
+    for name, bound in (("min", field.min), ("max", field.max)):
+        if bound is None:
+            continue
+        if field.type in MOMENTS:
+            try:
+                (date if field.type == "date" else datetime).fromisoformat(str(bound))
+            except ValueError:
+                return f"`{name}` of the {field.type} `{field.name}` is a date written as 2026-09-30"
+        elif field.type not in NUMBERS or isinstance(bound, str):
+            return f"`{name}` of the {field.type} `{field.name}` cannot be `{bound}`"
+    try:
+        re.compile(field.pattern or "")
+    except re.error as fault:
+        return f"`pattern` of `{field.name}` is no regular expression: {fault.msg}"
+    return None

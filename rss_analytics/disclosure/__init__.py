@@ -1,0 +1,8 @@
+"""The one door between computed numbers and readers: small cells, what would reveal them, and who sees whom."""
+
+from __future__ import annotations
+
+from rss_analytics.disclosure.pseudonyms import Pseudonyms
+from rss_analytics.disclosure.release import narrow, release, release_together
+
+__all__ = ["Pseudonyms", "narrow", "release", "release_together"]

@@ -1,0 +1,147 @@
+"""Withholds small cells, and further ones until none can be worked out from its shown siblings and a shown total."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rss_analytics.definitions.house_rules import Suppression
+from rss_analytics.disclosure.cells import Cell, withhold_small
+
+# A person answers for several domains, so rows of a domain do not add up to anything a reader is shown.
+NOT_ADDITIVE = frozenset({"domain"})
+QUANTITIES = ("numerator", "complement", "clients", "denominator", "n_records")
+FEWEST_WITHHELD = 2  # with a shown total, one withheld sibling is a subtraction away
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cells that add up to a total which a reader is shown as well."""
+
+    total: Cell
+    members: tuple[Cell, ...]
+
+
+def withhold(cells: Sequence[Cell], rule: Suppression) -> None:
+    """Marks small cells as primary, and as complementary whatever would let one be derived.
+
+    First the numbers of clients, which measures share: a cell goes in every measure that shows the same people.
+    Then each measure's own numbers.  In each group with a shown total the withheld members must be two or more that
+    are not zero and, for people, sum to ``fewest``; else the next smallest non-zero goes, and when none is left
+    the total.  People are treated as if they added up over units and windows, which withholds rather too much.
+    The same cells give the same marks in every run.
+    """
+    groups = additive_groups(cells)
+    for quantities, alike in ((("clients",), _by_population(cells)), (QUANTITIES, {})):
+        withhold_small(cells, rule, quantities)
+        _settle(groups, quantities, rule, alike)
+
+
+def _settle(
+    groups: Sequence[Group], quantities: Sequence[str], rule: Suppression, alike: dict[object, list[Cell]]
+) -> None:
+    """Goes round the groups until a whole round withholds nothing."""
+    settled = False
+    while not settled:
+        settled = True
+        for group in groups:
+            if _close(group, quantities, rule, alike):
+                settled = False
+
+
+def additive_groups(cells: Sequence[Cell]) -> list[Group]:
+    """Every total with the finer cells, by unit or by window, that add up to it, in a fixed order."""
+    families: dict[object, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        families[cell.measure].append(cell)
+    groups: list[Group] = []
+    for family in families.values():
+        groups += _groups_by_unit(family)
+        groups += _groups_by_window(family)
+    return sorted(groups, key=lambda group: (group.total.key, [member.key for member in group.members]))
+
+
+def _groups_by_unit(family: list[Cell]) -> Iterable[Group]:
+    """For each cell, the cells of every finer table whose units lie inside it, over the same window."""
+    tables: dict[tuple[str, ...], list[Cell]] = defaultdict(list)
+    for cell in family:
+        tables[cell.dimensions].append(cell)
+    for coarse, totals in tables.items():
+        for fine, members in tables.items():
+            if fine == coarse or not _adds_up(coarse, fine):
+                continue
+            inside: dict[object, list[Cell]] = defaultdict(list)
+            for member in members:
+                held = frozenset(unit for unit in member.units if unit[0] in coarse)
+                inside[held, member.start, member.end].append(member)
+            for total in totals:
+                own = frozenset(zip(total.dimensions, total.own, strict=True))
+                found = inside.get((own, total.start, total.end))
+                if found:
+                    yield Group(total, tuple(sorted(found, key=lambda cell: cell.key)))
+
+
+def _adds_up(coarse: tuple[str, ...], fine: tuple[str, ...]) -> bool:
+    return set(coarse) & NOT_ADDITIVE == set(fine) & NOT_ADDITIVE
+
+
+def _groups_by_window(family: list[Cell]) -> Iterable[Group]:
+    """For each cell, the shorter windows of the same units that fill its window without gap or overlap."""
+    series: dict[object, list[Cell]] = defaultdict(list)
+    for cell in family:
+        series[cell.dimensions, cell.own].append(cell)
+    for cells in series.values():
+        tables: dict[int, list[Cell]] = defaultdict(list)
+        for cell in cells:
+            for number, _ in cell.places:
+                tables[number].append(cell)
+        for total in cells:
+            for windows in tables.values():
+                inside = [cell for cell in windows if cell is not total and _within(cell, total)]
+                if inside and _fills(total, inside):
+                    yield Group(total, tuple(sorted(inside, key=lambda cell: cell.key)))
+
+
+def _within(cell: Cell, total: Cell) -> bool:
+    return total.start <= cell.start and cell.end <= total.end
+
+
+def _fills(total: Cell, inside: list[Cell]) -> bool:
+    expected = total.start
+    for cell in sorted(inside, key=lambda cell: cell.start):
+        if cell.start != expected:
+            return False
+        expected = cell.end + timedelta(days=1)
+    return expected == total.end + timedelta(days=1)
+
+
+def _by_population(cells: Sequence[Cell]) -> dict[object, list[Cell]]:
+    alike: dict[object, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        alike[cell.population].append(cell)
+    return alike
+
+
+def _close(group: Group, quantities: Sequence[str], rule: Suppression, alike: dict[object, list[Cell]]) -> bool:
+    """Withholds one more cell where a quantity of a withheld cell could be derived; true if it did."""
+    for quantity in quantities:
+        if _is_safe(group, quantity, rule):
+            continue
+        shown = [member for member in group.members if member.withheld is None and member.size(quantity)]
+        chosen = min(shown, key=lambda cell: (cell.size(quantity), cell.key), default=group.total)
+        for cell in alike.get(chosen.population, [chosen]):
+            cell.withheld = cell.withheld or "complementary"
+        return True
+    return False
+
+
+def _is_safe(group: Group, quantity: str, rule: Suppression) -> bool:
+    """Whether neither subtraction from the total nor addition of the members gives a withheld number away."""
+    hidden = [member for member in group.members if member.withheld is not None]
+    sizes = [member.size(quantity) for member in hidden if member.size(quantity)]
+    if group.total.withheld is not None:
+        return bool(sizes) or not any(member.size(quantity) for member in group.members)
+    fewest = rule.fewest if any(quantity in member.people for member in hidden) else 0
+    return not sizes or (len(sizes) >= FEWEST_WITHHELD and sum(sizes) >= fewest)

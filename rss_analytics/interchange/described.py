@@ -1,0 +1,132 @@
+"""Writes a form for people as Markdown: a data dictionary to look a field up, a codebook that says everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rss_analytics.definitions.declared import Text
+from rss_analytics.definitions.form import Field, Form, rule_fields
+from rss_analytics.definitions.rules import AnyRule
+from rss_analytics.interchange.condition_text import plain_number
+from rss_analytics.interchange.reference.markdown import code, codes, in_words, section, table
+
+TOLD_APART = {"code", "rule", "severity", "message", "do"}  # keys of a rule with a column of their own
+
+
+def data_dictionary(form: Form, losses: Sequence[str]) -> str:
+    """One table with a row per field: what it is, what it may hold, and the headings it is known by."""
+    heads = ("field", "label", "type", "required", "allowed", "missing codes", "asked when", "identifier", "known as")
+    fields = table(heads, [_row(field) for field in form.fields])
+    return _joined(_title(form), _about(form), fields, _not_said(losses))
+
+
+def codebook(form: Form, losses: Sequence[str]) -> str:
+    """A section per field with every value, missing code, spelling and rule; then the rules and personal columns."""
+    return _joined(
+        _title(form),
+        _about(form),
+        *(_field(field, form) for field in form.fields),
+        section(
+            "Rules", table(("code", "rule", "severity", "said", "what to do", "declared as"), map(_rule, form.rules))
+        ),
+        section("Left at the door", ", ".join(form.drop)),
+        _not_said(losses),
+    )
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _title(form: Form) -> str:
+    return f"# {_every_language(form.title)}"
+
+
+def _about(form: Form) -> str:
+    facts = [
+        ("form", code(form.form)),
+        ("version", form.version),
+        ("one row", _every_language(form.grain)),
+        ("kept by", form.owner),
+        ("key", codes(form.key)),
+        ("ids are issued by the", form.scope),
+        ("layout", form.layout),
+        ("instrument", form.instrument),
+    ]
+    if form.coverage:
+        unit = f" for each {code(form.coverage.unit)}" if form.coverage.unit else ""
+        facts.append(("a load is about", f"the days of {code(form.coverage.date)}{unit}"))
+    for key in form.foreign_keys:
+        facts.append((f"{codes(key.fields)} must be in", f"{key.form} {codes(key.target)}: {key.code}, {key.severity}"))
+    return table(("what", "is"), [fact for fact in facts if fact[1]])
+
+
+def _row(field: Field) -> tuple[object, ...]:
+    listed = [f"{code(choice.code)} {_every_language(choice.label)}" for choice in field.choices]
+    return (
+        code(field.name),
+        _every_language(field.label) + (f" ({_every_language(field.help)})" if field.help else ""),
+        field.type,
+        "yes" if field.required else "",
+        "; ".join([*listed, *_limits(field), *field.formats, field.unit or ""]).strip("; "),
+        ", ".join(f"{code(written)} {meaning}" for written, meaning in field.missing_codes.items()),
+        in_words(field.relevant),
+        "" if field.identifier == "none" else field.identifier,
+        ", ".join(field.aliases),
+    )
+
+
+def _field(field: Field, form: Form) -> str:
+    named = [rule.code for rule in form.rules if field.name in rule_fields(rule)]
+    derived = _declared(field.derive.model_dump(exclude_defaults=True)) if field.derive else ""
+    facts: dict[str, object] = {
+        "type": field.type, "required": "yes" if field.required else "no", "help": _every_language(field.help or {}),
+        "allowed": "; ".join(_limits(field)), "unit": field.unit, "date formats": ", ".join(field.formats),
+        "decimal mark": "comma" if field.decimal == "," else "", "padded with zeros to": field.pad,
+        "asked when": in_words(field.relevant), "derived": derived,
+        "identifier": "" if field.identifier == "none" else field.identifier, "since version": field.since,
+        "until version": field.until, "known as": ", ".join(field.aliases), "rules": ", ".join(named),
+    }  # fmt: skip
+    values = [(code(one.code), _every_language(one.label), ", ".join(one.aliases)) for one in field.choices]
+    values += [(code(written), f"missing: {meaning}", "") for written, meaning in field.missing_codes.items()]
+    return section(
+        f"{code(field.name)}: {_every_language(field.label)}",
+        "\n".join(f"- {name}: {fact}" for name, fact in facts.items() if fact),
+        table(("value", "meaning", "also written"), values),
+    )
+
+
+def _rule(rule: AnyRule) -> tuple[object, ...]:
+    keys = _declared(rule.model_dump(exclude_defaults=True, exclude=TOLD_APART))
+    return rule.code, rule.rule, rule.severity, _every_language(rule.message), _every_language(rule.do), keys
+
+
+def _limits(field: Field) -> list[str]:
+    limits = {"at least": field.min, "at most": field.max, "characters at most": field.max_length}
+    found = [f"{words} {_plain(limit)}" for words, limit in limits.items() if limit is not None]
+    return found + ([f"like {code(field.pattern)}"] if field.pattern else [])
+
+
+def _plain(value: object) -> str:
+    return plain_number(value) if isinstance(value, float) else str(value)
+
+
+def _declared(keys: dict[str, object]) -> str:
+    """Keys of a rule or derivation as they are declared."""
+    return "; ".join(f"{key}: {_listed(value)}" for key, value in keys.items())
+
+
+def _listed(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_listed, value))
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_listed(part)}" for key, part in value.items()) + "}"
+    return _plain(value)
+
+
+def _every_language(text: Text) -> str:
+    return " / ".join(" ".join(words.split()) for words in dict.fromkeys(text.values()))
+
+
+def _not_said(losses: Sequence[str]) -> str:
+    return section("Not on this page", "\n".join(f"- {loss}" for loss in losses))

@@ -1,0 +1,64 @@
+"""Drafts a declared form from a definition of another tool or from an export alone, whatever the file's name says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rss_analytics.definitions.form import Form
+from rss_analytics.definitions.written import declared_text
+from rss_analytics.errors import problem
+from rss_analytics.interchange.export_draft import draft_from_export
+from rss_analytics.interchange.limesurvey_draft import draft_from_limesurvey, is_limesurvey
+from rss_analytics.interchange.redcap_draft import draft_from_redcap, is_redcap
+from rss_analytics.interchange.sheet_rows import open_definition
+from rss_analytics.interchange.spss_draft import draft_from_spss, is_spss
+from rss_analytics.interchange.xlsform_draft import draft_from_xlsform, is_xlsform
+
+_HEAD = 4096  # bytes from which a file is told
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A drafted form, its text as a declared file with the review on top, and the review: a sentence per inference."""
+
+    form: Form
+    yaml_text: str
+    review: tuple[str, ...]
+
+    def save(self, path: Path) -> None:
+        """Writes the declared file; UsageProblem where that is not allowed."""
+        try:
+            path.write_text(self.yaml_text, encoding="utf-8")
+        except OSError as error:
+            raise problem("usage.cannot_write", where=path.name, reason=error.strerror or "not permitted") from None
+
+
+def draft_form(path: Path, name: str | None = None) -> Draft:
+    """A draft from an XLSForm, a REDCap dictionary, a LimeSurvey structure, an SPSS file or any export.
+
+    ``name`` is the name of the form, else the file's own.  Raises ``RssError`` for a file that is none of these.
+    """
+    form, review = _drafted(path, name)
+    return Draft(
+        form, declared_text(form, remarks=("Drafted; review each line:", *(f"- {line}" for line in review))), review
+    )
+
+
+def _drafted(path: Path, name: str | None) -> tuple[Form, tuple[str, ...]]:
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD)
+    except OSError as error:
+        raise problem("file.cannot_open", where=path.name, reason=error.strerror or type(error).__name__) from None
+    if is_spss(head):
+        return draft_from_spss(path, name=name)
+    if is_limesurvey(head):
+        return draft_from_limesurvey(path, name=name)
+    definition = open_definition(path)
+    if is_xlsform(definition.sheets):
+        return draft_from_xlsform(definition.sheets, where=path.name, name=name, stem=path.stem)
+    for rows in definition.sheets.values():
+        if is_redcap(rows):
+            return draft_from_redcap(rows, where=path.name, name=name, stem=path.stem)
+    return draft_from_export(path, name=name)

@@ -1,0 +1,153 @@
+"""A page of the manual per measure: what it asks and why, how it is counted, its source, and its worked examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rss_analytics.definitions.catalogue import Catalogue
+from rss_analytics.definitions.instrument import Source
+from rss_analytics.definitions.measure import Example, Measure, Quantity
+from rss_analytics.interchange.reference.markdown import cell, code, codes, in_words, page, section, table
+
+STATUSES = {
+    "verified": "verified: read at the source",
+    "partly": "partly verified: a part was read at the source",
+    "recalled": "recalled: not read at the source; check it before you rely on it",
+    "agency": "set by agency: no published figure",
+}
+
+
+def sourced(source: Source) -> str:
+    """A source with its address and how sure it is."""
+    link = f" ({source.url})" if source.url else ""
+    return f"{source.citation}{link} - {STATUSES[source.status]}"
+
+
+def measures_index(measures: Mapping[str, Measure]) -> str:
+    """The page that lists the measures."""
+    rows = [
+        (f"[{m.id}]({m.id}.md)", m.title["en"], m.question["en"], m.report, ", ".join(m.needs))
+        for m in measures.values()
+    ]
+    return page("Measures", table(("measure", "title", "question", "report", "needs the forms"), rows))
+
+
+def measure_page(measure: Measure, catalogue: Catalogue) -> str:
+    """The page of one measure."""
+    return page(
+        measure.title["en"],
+        f"**{measure.question['en']}**",
+        measure.why["en"],
+        section("Definition", table(("what", "is"), _definition(measure))),
+        section("Targets", _targets(measure, catalogue)),
+        section("Source", sourced(measure.source)),
+        section("Worked examples", *(_example(example, measure) for example in measure.examples)),
+    )
+
+
+def _definition(measure: Measure) -> list[tuple[str, str]]:
+    rows = measure.rows
+    facts = [
+        ("id", code(measure.id)),
+        ("version", measure.version),
+        ("kind", code(measure.kind)),
+        ("needs", ", ".join(f"[{name}](../forms/{name}.md)" for name in measure.needs)),
+        ("rows", f"records of {code(rows.form)} by {code(rows.date)}"),
+    ]
+    if rows.grain == "client_contact":
+        facts.append(("counted", "records of one client that share a session or overlap in time count once"))
+    facts += [("where", text) for text in (in_words(rows.where),) if text]
+    facts += [("are", f"{codes(rows.are)}, as the profile says") for _ in (1,) if rows.are]
+    facts += [("numerator", _quantity(measure.numerator))] if measure.numerator else []
+    facts += [("denominator", _quantity(measure.denominator))] if measure.denominator else []
+    facts += _special(measure)
+    facts += [
+        ("numerator is divided by", str(measure.numerator_per)) if measure.numerator_per > 1 else ("", ""),
+        ("multiplied by", str(measure.scale)) if measure.scale > 1 else ("", ""),
+        ("shown in", measure.unit["en"]),
+        ("window", code(measure.window)),
+        ("higher is", measure.higher_is),
+        ("no record in a covered window is", "0" if measure.zero_rows == "zero" else "cannot tell"),
+        ("interval", measure.interval),
+        ("numbers count", measure.counts),
+        ("can be split by", ", ".join(measure.dimensions)),
+        ("report, section", f"{measure.report}, {measure.section}"),
+        ("owner", measure.owner),
+        ("checked by", measure.checked_by),
+        ("next review", measure.next_review.isoformat()),
+    ]
+    return [fact for fact in facts if fact[0]]
+
+
+def _special(measure: Measure) -> list[tuple[str, str]]:
+    """What only some kinds declare."""
+    facts = []
+    if measure.parts:
+        facts.append(("a client must reach the targets of", ", ".join(f"[{p}]({p}.md)" for p in measure.parts)))
+    if measure.instrument:
+        facts.append(("instrument", f"[{measure.instrument}](../instruments.md)"))
+    if measure.clock:
+        facts.append(("clock", f"{code(measure.clock)} of the case's [authority](../authorities.md)"))
+    if measure.limit:
+        limit = measure.limit
+        instead = f"; without it {code(limit.instead_of)} and its {code(limit.instead)}" if limit.instead_of else ""
+        text = f"{code(limit.done)} within {limit.hours} hours of {code(limit.start)}{instead}"
+        facts.append(("limit", text))
+    if measure.bands:
+        facts.append(("age bands end at", ", ".join(f"{days} days" for days in measure.bands)))
+    if measure.open_when is not None:
+        facts.append(("open when", in_words(measure.open_when)))
+    return facts
+
+
+def _quantity(quantity: Quantity) -> str:
+    if quantity.exposure:
+        what = f"exposure: {quantity.exposure.replace('_', ' ')}"
+    elif quantity.sum:
+        what = f"sum of {code(quantity.sum)}"
+    elif quantity.distinct:
+        what = f"distinct {code(quantity.distinct)}"
+    else:
+        what = "number of rows"
+    where = f", where {in_words(quantity.where)}" if quantity.where is not None else ""
+    are = f", that are {codes(quantity.are)}" if quantity.are else ""
+    return f"{what}{where}{are} ({quantity.unit['en']})"
+
+
+def _targets(measure: Measure, catalogue: Catalogue) -> str:
+    rows = [
+        (
+            f"[{name}](../profiles.md)",
+            f"{target.target:g}",
+            ", ".join(f"{c:g}" for c in target.cuts),
+            sourced(target.source),
+        )
+        for name, profile in catalogue.profiles.items()
+        if (target := profile.targets.get(measure.id)) is not None
+    ]
+    return table(("profile", "target", "cuts of the bands", "source"), rows)
+
+
+def _example(example: Example, measure: Measure) -> str:
+    start, end = example.window
+    told = [f"Window {start} to {end}"]
+    told += [f"by {', '.join(example.by)}"] if example.by else []
+    told += [f"period {code(example.period)}"] if example.period != "whole" else []
+    told += [f"profile {code(example.profile)}"] if example.profile else []
+    told += [f"data until {example.until}"] if example.until else []
+    if example.covers:
+        told.append(f"loads cover {example.covers[0]} to {example.covers[1]}")
+    elif example.covers is False:
+        told.append("no load says what it covers")
+    given = [f"Given, {code(form)}:\n\n{_records(rows)}" for form, rows in example.given.items()]
+    expected = f"Expected of {code(measure.id)}:\n\n{_records(example.expect)}"
+    return section(example.title["en"].capitalize(), ", ".join(told) + ".", *given, expected, level=3)
+
+
+def _records(rows: tuple[dict[str, object], ...]) -> str:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return table(names, [[_shown(row, name) for name in names] for row in rows]) or "no records"
+
+
+def _shown(row: dict[str, object], name: str) -> str:
+    return cell(row[name]) if row.get(name) is not None else "" if name not in row else "empty"

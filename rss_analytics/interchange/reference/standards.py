@@ -1,0 +1,155 @@
+"""Pages of the manual on standards: profiles, authorities, instruments and house rules, each figure with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rss_analytics.definitions.authority import Authority, Clock
+from rss_analytics.definitions.house_rules import HouseRules
+from rss_analytics.definitions.instrument import Instrument
+from rss_analytics.definitions.profile import Profile
+from rss_analytics.interchange.reference.markdown import code, codes, in_words, page, section, table
+from rss_analytics.interchange.reference.measures import sourced
+
+CLOCKS = {
+    "file_within": "to file",
+    "acknowledge": "to acknowledge",
+    "decide": "to decide",
+    "extension": "one extension",
+}
+
+
+def profiles_page(profiles: Iterable[Profile]) -> str:
+    """Every profile: what it counts as what, and what it holds measures to."""
+    told = "A profile says what counts as service in a program model and which values a measure should reach."
+    return page("Profiles", told, *(_profile(profile) for profile in profiles))
+
+
+def _profile(profile: Profile) -> str:
+    switches = [(code(name), _plain(value)) for name, value in profile.switches.model_dump().items()]
+    concepts = [(code(name), in_words(condition)) for name, condition in profile.concepts.items()]
+    targets = [
+        (
+            f"[{name}](measures/{name}.md)",
+            f"{target.target:g}",
+            ", ".join(f"{cut:g}" for cut in target.cuts),
+            f"{target.tolerance:g}",
+            sourced(target.source),
+        )
+        for name, target in profile.targets.items()
+    ]
+    until = f" to {profile.valid_to}" if profile.valid_to else ""
+    about = f"{code(profile.profile)}, version {profile.version}, for {codes(profile.models)}; figures set by"
+    return section(
+        profile.title["en"],
+        f"{about} {profile.set_by}; in force from {profile.valid_from}{until}. {profile.note['en']}",
+        table(("concept", "a record is one when"), concepts),
+        table(("rule of computation", "value"), switches),
+        table(("measure", "target", "cuts of the bands", "tolerance", "source"), targets),
+    )
+
+
+def authorities_page(authorities: Iterable[Authority]) -> str:
+    """Every authority: its clocks, what stops them and what extends them."""
+    told = (
+        "An authority sets the days a grievance may take. Day 0 is the day the clock starts. A clock that an authority"
+        " does not set is absent, and nothing is judged against it."
+    )
+    return page("Authorities", told, *(_authority(authority) for authority in authorities))
+
+
+def _authority(authority: Authority) -> str:
+    clocks = [
+        (words, f"{clock.days} {authority.calendar_of(clock)} days", sourced(clock.source))
+        for name, words in CLOCKS.items()
+        if (clock := _clock(authority, name)) is not None
+    ]
+    facts = [
+        ("the clock starts at", code(authority.starts_at)),
+        ("timely by", code(authority.timely_by)),
+        ("holidays of", code(authority.holidays) if authority.holidays else ""),
+        ("the clock is stopped by", codes(authority.holds)),
+        ("extended by", codes(authority.extensions)),
+        ("may be extended again", "yes" if authority.extension_repeats else ""),
+        ("extension needs consent", "yes" if authority.extension_needs_consent else ""),
+        ("left out of timeliness", codes(authority.left_out)),
+        ("in force", f"{authority.valid_from} to {authority.valid_to or 'today'}"),
+    ]
+    return section(
+        authority.title["en"],
+        f"{code(authority.authority)}, version {authority.version}",
+        table(("clock", "days", "source"), clocks),
+        table(("what", "is"), [fact for fact in facts if fact[1]]),
+        "\n".join(f"- {sourced(source)}" for source in authority.sources),
+    )
+
+
+def _clock(authority: Authority, name: str) -> Clock | None:
+    clock: Clock | None = getattr(authority, name)
+    return clock
+
+
+def instruments_page(instruments: Iterable[Instrument]) -> str:
+    """Every instrument: its items under our own short labels, its domains and its scoring."""
+    told = "An instrument says which items of a survey make which domain. Items have short labels of our own."
+    return page("Instruments", told, *(_instrument(instrument) for instrument in instruments))
+
+
+def _instrument(instrument: Instrument) -> str:
+    rule = instrument.missing_rule
+    beyond = "strictly beyond" if instrument.cut_off.strict else "at or beyond"
+    needed = f"{rule.share} of a domain's items" if rule.share else f"{rule.at_least} items of a domain"
+    facts = [
+        ("form", f"[{instrument.form}](forms/{instrument.form}.md)"),
+        ("direction", instrument.direction.replace("_", " ")),
+        ("scale", f"{instrument.scale_min} to {instrument.scale_max}"),
+        ("not applicable", codes(instrument.not_applicable)),
+        ("a domain is scored with at least", needed),
+        ("positive", f"a mean {beyond} {instrument.cut_off.value} on the good side"),
+        ("asks about", instrument.reference_period["en"]),
+        ("in force", f"{instrument.valid_from} to {instrument.valid_to or 'today'}"),
+        ("licence", instrument.licence),
+    ]
+    items = [
+        (item.number or "", code(item.id), item.label["en"], "yes" if item.reverse else "") for item in instrument.items
+    ]
+    domains = [
+        (code(d.id), d.label["en"], codes(d.items), "" if d.benchmark is None else f"{d.benchmark:g} percent")
+        for d in instrument.domains
+    ]
+    return section(
+        instrument.title["en"],
+        f"{code(instrument.instrument)}, version {instrument.version}",
+        table(("what", "is"), [fact for fact in facts if fact[1]]),
+        table(("domain", "label", "items", "benchmark"), domains),
+        table(("number", "item", "our label", "reversed"), items),
+        "\n".join(f"- {sourced(source)}" for source in instrument.sources),
+    )
+
+
+def house_rules_page(rules: HouseRules) -> str:
+    """What the agency decides once for every report."""
+    plain = rules.model_dump(exclude={"suppression", "audiences"})
+    audiences = [
+        (code(name), audience.sees_clients.replace("_", " "), audience.sees_staff.replace("_", " "))
+        for name, audience in rules.audiences.items()
+    ]
+    cells = rules.suppression
+    shown = "0 is shown" if cells.zero_is_shown else "0 is withheld too"
+    return page(
+        "House rules",
+        "The shipped values of `house_rules.yaml`. A copy in the `schemas` folder of a workspace takes their place.",
+        section(
+            "Small cells",
+            f"Counts of 1 to {cells.fewest - 1} people are withheld, and whatever lets them be derived; {shown}.",
+            sourced(cells.source),
+        ),
+        section("Audiences", table(("audience", "sees clients by", "sees staff by"), audiences)),
+        section("Other settings", table(("setting", "value"), [(code(k), _plain(v)) for k, v in plain.items()])),
+    )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

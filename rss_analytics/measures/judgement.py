@@ -1,0 +1,132 @@
+"""Turns sums into a value, its interval, its band and whether the target is met, or says why it cannot be told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rss_analytics.definitions.instrument import Source
+from rss_analytics.definitions.measure import Measure
+from rss_analytics.definitions.profile import Target
+from rss_analytics.measures.kinds.rate import CLIENT_TIME
+from rss_analytics.measures.question import Question
+from rss_analytics.measures.windows import MONTH_PARTS
+from rss_analytics.statistics.proportions import wilson_interval
+from rss_analytics.statistics.rates import poisson_rate_interval
+
+OVER_RECORDS = ("share", "ratio_of_sums", "instrument_domain", "on_time")
+UNDIVIDED = ("count", "ageing")
+WHEN_UNKNOWN = ("numerator", "denominator", "value", "n_clients", "n_records")
+
+
+def judged(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with ``value, lower, upper, reason, target, source_status, band, met``.
+
+    ``rows`` have the sums and ``covered``.  Every number of a window that is not covered is null.  The value is
+    ``numerator * scale / (numerator_per * denominator)``, divided once; bands and targets judge it unrounded.
+    """
+    measure = question.measure
+    rows = _filled(measure, rows)
+    rows["reason"] = _reasons(measure, rows)
+    rows["value"] = _value(measure, rows).where(rows["reason"].isna())
+    rows.loc[rows["reason"] == "not_covered", list(WHEN_UNKNOWN)] = np.nan
+    rows["lower"], rows["upper"] = _limits(measure, rows)
+    targets = [_target(question, row) for row in rows.to_dict("records")]
+    rows["target"] = np.array([target.target if target else np.nan for target in targets], dtype=float)
+    rows["source_status"] = [(target.source if target else measure.source).status for target in targets]
+    pairs = list(zip(rows["value"], targets, strict=True))
+    rows["band"] = pd.array([_band(value, target) for value, target in pairs], dtype="Int64")
+    rows["met"] = [_met(measure, value, target) for value, target in pairs]
+    return rows
+
+
+def _filled(measure: Measure, rows: pd.DataFrame) -> pd.DataFrame:
+    """No record in a covered window adds up to 0; an exposure that no facility gave stays unknown."""
+    rows = rows.copy()
+    for name in ("numerator", "n_clients", "n_records"):
+        rows[name] = rows[name].fillna(0)
+    if measure.kind not in UNDIVIDED and not _of_population(measure):
+        rows["denominator"] = rows["denominator"].fillna(0)
+    return rows
+
+
+def _of_population(measure: Measure) -> bool:
+    exposure = measure.denominator.exposure if measure.denominator else None
+    return exposure is not None and exposure not in CLIENT_TIME
+
+
+def _divisor(measure: Measure, rows: pd.DataFrame) -> pd.Series:
+    if measure.kind in UNDIVIDED:
+        return pd.Series(1.0, index=rows.index)
+    if measure.denominator is not None and measure.denominator.exposure == "client_months":
+        return rows["parts"] / MONTH_PARTS
+    return rows["denominator"].astype(float)
+
+
+def _reasons(measure: Measure, rows: pd.DataFrame) -> pd.Series:
+    """Why a row cannot be told, or None."""
+    nothing = "no_records" if measure.kind in OVER_RECORDS else "no_exposure"
+    empty = ~(_divisor(measure, rows) > 0)
+    reasons = pd.Series(None, index=rows.index, dtype=object)
+    reasons[empty] = nothing
+    reasons[~rows["covered"]] = "not_covered"
+    return reasons
+
+
+def _value(measure: Measure, rows: pd.DataFrame) -> pd.Series:
+    if measure.kind == "client_mean_then_median":
+        return rows["value"].astype(float)
+    divisor = _divisor(measure, rows)
+    return rows["numerator"] * measure.scale / (measure.numerator_per * divisor.where(divisor > 0))
+
+
+def _limits(measure: Measure, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of the value at 95 %: Wilson's of a share, Garwood's of a rate."""
+    known = rows["value"].notna().to_numpy()
+    lower, upper = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+    if measure.interval == "none" or not known.any():
+        return lower, upper
+    told = rows[known]
+    over = _divisor(measure, told).to_numpy(dtype=float)
+    above = told["numerator"].to_numpy(dtype=float)
+    of = wilson_interval if measure.interval == "wilson" else poisson_rate_interval
+    found, factor = of(above, over), measure.scale / measure.numerator_per
+    lower[known], upper[known] = np.asarray(found.lower) * factor, np.asarray(found.upper) * factor
+    return lower, upper
+
+
+def _target(question: Question, row: dict[Any, Any]) -> Target | None:
+    """The profile's target where it is in force on the window's last day, else the instrument's benchmark."""
+    measure, profile = question.measure, question.profile
+    target = profile.targets.get(measure.id) if profile else None
+    if profile and target:
+        in_force = profile.valid_from <= row["window_end"] <= (profile.valid_to or row["window_end"])
+        return target if in_force and measure.higher_is != "neutral" else None
+    if measure.instrument is None or "domain" not in row:
+        return None
+    instrument = question.catalogue.instruments[measure.instrument]
+    benchmark = {domain.id: domain.benchmark for domain in instrument.domains}.get(row["domain"])
+    if benchmark is None:
+        return None
+    source: Source = instrument.sources[0] if instrument.sources else measure.source
+    return Target(target=benchmark, source=source)
+
+
+def _band(value: float, target: Target | None) -> int | None:
+    """Band 1 to 5: one more for each cut the value reaches, upwards or, for falling cuts, downwards."""
+    if target is None or not target.cuts or np.isnan(value):
+        return None
+    rising = target.cuts[0] <= target.cuts[-1]
+    return 1 + sum(value >= cut if rising else value <= cut for cut in target.cuts)
+
+
+def _met(measure: Measure, value: float, target: Target | None) -> str:
+    if np.isnan(value):
+        return "cannot_tell"
+    if target is None:
+        return "no_target"
+    if measure.higher_is == "worse":
+        return "yes" if value <= target.target + target.tolerance else "no"
+    return "yes" if value >= target.target - target.tolerance else "no"

@@ -1,0 +1,66 @@
+"""The columns every kind of measure gives, and how tables of them become one."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+from rss_analytics.definitions.measure import Quantity
+from rss_analytics.measures.facts import NOBODY
+from rss_analytics.measures.question import Question
+
+COLUMNS = {
+    "numerator": "decimal(38, 4)",
+    "denominator": "decimal(38, 4)",
+    "parts": "int64",
+    "value": "float64",
+    "n_clients": "int64",
+    "n_records": "int64",
+}
+"""Sums by unit and window, exact whatever the order; any may be null.
+
+``parts`` are the denominator's client-days as parts of their months; ``value`` is given only where it is no quotient of
+the sums.
+"""
+
+
+def keys(question: Question) -> list[str]:
+    """Columns that name a row: the dimensions and the window's number."""
+    return [*question.dimensions, "window"]
+
+
+def numbers(question: Question, groups: ir.Table, **columns: ir.Value) -> ir.Table:
+    """The sums given, over the rows of ``groups`` by unit and window; columns not given are null."""
+    summed = groups.group_by(*keys(question)).aggregate(**columns)
+    given = {name: summed[name].cast(kind) if name in columns else ibis.null(kind) for name, kind in COLUMNS.items()}
+    return summed.select(*keys(question), **given)
+
+
+def together(question: Question, *tables: ir.Table) -> ir.Table:
+    """Tables of sums of the same units as one, each column taken from the table that has it."""
+    rows = reduce(ibis.union, tables)
+    return rows.group_by(*keys(question)).aggregate(
+        **{name: rows[name].sum().cast(kind) for name, kind in COLUMNS.items()}
+    )
+
+
+def people(facts: ir.Table, where: ir.BooleanValue | None = None) -> ir.IntegerScalar:
+    """Distinct people behind facts.
+
+    All records of a form with clients that name nobody count as one person, so that small numbers of people are never
+    taken for larger ones; in a form without clients, such as a survey, each record is a person.
+    """
+    nobody = facts.person.startswith(NOBODY)
+    return nobody.ifelse(NOBODY, facts.person).nunique(where=where)
+
+
+def added(facts: ir.Table, quantity: Quantity, side: str) -> ir.Value:
+    """What a side adds up to over a group of facts."""
+    counts, value = facts[f"{side}_counts"], facts[f"{side}_value"]
+    if quantity.distinct:
+        return value.nunique(where=counts)
+    if quantity.sum:
+        return value.cast("decimal(18, 4)").sum(where=counts).fill_null(0)
+    return counts.sum().fill_null(0)

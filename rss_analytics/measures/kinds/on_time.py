@@ -1,0 +1,106 @@
+"""The share of cases or notes done in time: overdue counts as late, what may still be in time is left out."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from rss_analytics.definitions.measure import Limit
+from rss_analytics.errors import ProgramError
+from rss_analytics.measures.clocks import with_due_day
+from rss_analytics.measures.facts import basic_columns, selected, within_windows
+from rss_analytics.measures.kinds.numbers import numbers, people
+from rss_analytics.measures.question import Question
+from rss_analytics.measures.relations import literal_table
+from rss_analytics.measures.units import place_records
+from rss_analytics.measures.windows import day_number, number_of
+
+MINUTES = 60  # in an hour
+LEFT_OUT = {"left_of": "string", "left_status": "string"}
+
+
+def on_time(question: Question) -> ir.Table:
+    """Done in time over done or overdue, judged on the last day known, by the window the case is dated in."""
+    measure = question.measure
+    judged = _by_hours(question, measure.limit) if measure.limit else _by_clock(question)
+    judged = judged.filter(judged.done | judged.overdue)
+    placed = place_records(question, within_windows(question, judged))
+    return numbers(
+        question,
+        placed,
+        numerator=placed.in_time.sum().fill_null(0),
+        denominator=placed.count(),
+        n_clients=people(placed),
+        n_records=placed.count(),
+    )
+
+
+def _by_hours(question: Question, limit: Limit) -> ir.Table:
+    """Records with ``done``, ``in_time`` and ``overdue`` by a number of hours, to the minute."""
+    measure = question.measure
+    rows = selected(question, measure.rows)
+    known_to = datetime.combine(question.tables.until + timedelta(days=1), time.min)
+    start = _minute(rows[limit.start])
+    if limit.instead_of is not None and limit.instead is not None:
+        start = ibis.coalesce(start, _minute(rows[limit.instead_of]) + rows[limit.instead])
+    finish = ibis.ifelse(rows[limit.done] < ibis.literal(known_to), _minute(rows[limit.done]), None)
+    due = start + limit.hours * MINUTES
+    rows = rows.mutate(
+        done_minute=finish, due_minute=due, last_minute=ibis.literal(known_to).epoch_seconds().cast("int64") // MINUTES
+    )
+    rows = rows.filter(rows.due_minute.notnull())
+    return rows.select(
+        **basic_columns(question, rows, measure.rows),
+        done=rows.done_minute.notnull(),
+        in_time=(rows.done_minute <= rows.due_minute).fill_null(False),
+        overdue=rows.due_minute < rows.last_minute,
+    )
+
+
+def _minute(moment: ir.TimestampValue) -> ir.IntegerValue:
+    return moment.epoch_seconds().cast("int64") // MINUTES
+
+
+def _by_clock(question: Question) -> ir.Table:
+    """Grievances with ``done``, ``in_time`` and ``overdue`` by their authority's clock."""
+    measure = question.measure
+    if measure.clock is None:
+        raise ProgramError("a timely measure without a clock was not refused by its definition")
+    rows = selected(question, measure.rows)
+    cases = rows.select(
+        **{f"fact_{name}": column for name, column in basic_columns(question, rows, measure.rows).items()},
+        case=rows.sender + "/" + rows.grievance_id,
+        authority=rows.authority.fill_null(question.catalogue.house_rules.default_authority),
+        status=rows.status,
+        received_day=number_of(rows.received_at),
+        consent_day=number_of(rows.consent_at),
+        acknowledged=number_of(rows.acknowledged_at),
+        decided=ibis.coalesce(number_of(rows.decision_at), number_of(rows.closed_at)),
+        noticed=number_of(rows.notice_sent_at),
+    )
+    cases = with_due_day(question, _kept_in(question, cases), measure.clock)
+    done = (
+        cases.acknowledged if measure.clock == "acknowledge" else cases.by_notice.ifelse(cases.noticed, cases.decided)
+    )
+    until = day_number(question.tables.until)
+    cases = cases.mutate(done_day=ibis.ifelse(done <= until, done, None)).filter(cases.due.notnull())
+    facts = {name.removeprefix("fact_"): cases[name] for name in cases.columns if name.startswith("fact_")}
+    return cases.select(
+        **facts,
+        done=cases.done_day.notnull(),
+        in_time=(cases.done_day <= cases.due).fill_null(False),
+        overdue=cases.due < until,
+    )
+
+
+def _kept_in(question: Question, cases: ir.Table) -> ir.Table:
+    """Cases without those in a status that their authority leaves out of the count."""
+    rows = [
+        {"left_of": authority.authority, "left_status": status}
+        for authority in question.catalogue.authorities.values()
+        for status in authority.left_out
+    ]
+    left_out = literal_table(rows, LEFT_OUT)
+    return cases.anti_join(left_out, [cases.authority == left_out.left_of, cases.status == left_out.left_status])

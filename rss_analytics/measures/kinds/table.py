@@ -1,0 +1,30 @@
+"""Which kind of measure is worked out by which module."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+
+from rss_analytics.measures.kinds.ageing import ageing
+from rss_analytics.measures.kinds.domains import domains
+from rss_analytics.measures.kinds.on_time import on_time
+from rss_analytics.measures.kinds.per_client import Kind, clients_meeting, median_of_clients
+from rss_analytics.measures.kinds.rate import rate
+from rss_analytics.measures.kinds.sums import sums
+from rss_analytics.measures.question import Question
+
+
+def _meeting(question: Question) -> ir.Table:
+    return clients_meeting(question, KINDS)
+
+
+KINDS: dict[str, Kind] = {
+    "count": sums,
+    "share": sums,
+    "ratio_of_sums": sums,
+    "rate_per_exposure": rate,
+    "client_mean_then_median": median_of_clients,
+    "clients_meeting": _meeting,
+    "instrument_domain": domains,
+    "on_time": on_time,
+    "ageing": ageing,
+}

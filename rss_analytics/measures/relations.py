@@ -1,0 +1,118 @@
+"""Gives the tables of a store to ibis by form name, and an empty table for a form without records."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from rss_analytics.definitions.catalogue import Catalogue
+from rss_analytics.storage.columns import KEYED, answer_name, long_name, stored_columns
+from rss_analytics.storage.tables import Tables
+
+IBIS_TYPES = {
+    "VARCHAR": "string",
+    "BIGINT": "int64",
+    "SMALLINT": "int16",
+    "DECIMAL(18,4)": "decimal(18, 4)",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+}
+"""Column types of the store in the words of ibis."""
+
+COVERAGE = {
+    "form": "string",
+    "sender": "string",
+    "covers_from": "date",
+    "covers_to": "date",
+    "declared": "boolean",
+}
+CALENDAR = {"date": "date", "authority": "string", "is_business_day": "boolean", "business_number": "int64"}
+ANSWER = {"row_id": "int64", "item": "string", "code": "int64", "missing": "string"}
+CODE = {"row_id": "int64", "code": "string"}
+
+
+class Relations:
+    """The relations of ``tables`` as ibis tables; those that a store does not have are empty, never missing."""
+
+    def __init__(self, tables: Tables, catalogue: Catalogue) -> None:
+        self.tables = tables
+        self.catalogue = catalogue
+        with _older_names_allowed():
+            self._engine = ibis.duckdb.from_connection(tables.connection)
+            self._present = frozenset(self._engine.list_tables())
+
+    def has(self, form: str) -> bool:
+        """Whether the form has records."""
+        return form in self.tables.forms
+
+    def records(self, form: str) -> ir.Table:
+        """The records of a form that count."""
+        return self._table(form, self._columns(form))
+
+    def held(self, form: str) -> ir.Table:
+        """The records of a form that wait for others and do not count."""
+        return self._table(f"{form}__held", self._columns(form))
+
+    def answers(self, form: str) -> ir.Table:
+        """Answers of a survey form, one row per response and item."""
+        return self._table(answer_name(self.catalogue.form(form)), ANSWER)
+
+    def codes(self, form: str, field: str) -> ir.Table:
+        """Chosen codes of a multi-choice field, one row per record and code."""
+        declared = self.catalogue.form(form)
+        return self._table(long_name(declared, declared.field(field)), CODE)
+
+    def calendar(self) -> ir.Table:
+        """Days with their business-day number, by authority."""
+        return self._table("calendar", CALENDAR)
+
+    def coverage(self) -> ir.Table:
+        """What each load covers."""
+        return self._table("coverage", COVERAGE)
+
+    def fetch(self, table: ir.Table) -> pd.DataFrame:
+        """The rows of an expression."""
+        with _older_names_allowed():
+            frame: pd.DataFrame = self._engine.to_pyarrow(table).to_pandas()
+        return frame
+
+    def _columns(self, form: str) -> dict[str, str]:
+        declared = self.catalogue.form(form)
+        own = {name: IBIS_TYPES[kind] for name, kind in stored_columns(declared).items()}
+        keys = {key: "string" for name, key in KEYED.items() if name in own}
+        return {"row_id": "int64", "sender": "string"} | own | keys
+
+    def _table(self, name: str, columns: dict[str, str]) -> ir.Table:
+        if name not in self._present:
+            return literal_table([], columns)
+        with _older_names_allowed():
+            return self._engine.table(name)
+
+
+def apart(joined: ir.Table) -> ir.Table:
+    """A join as a table of its own: ibis would else go on with the same join, whose new columns it cannot join on."""
+    return joined.view()
+
+
+@contextmanager
+def _older_names_allowed() -> Iterator[None]:
+    """Silence for one warning of ibis's own code: it calls DuckDB's ``fetch_arrow_table`` by its older name."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="fetch_arrow_table", category=DeprecationWarning)
+        yield
+
+
+def literal_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> ir.Table:
+    """A small table written into the expression itself, so that nothing is created in the store."""
+    row_type = "struct<" + ", ".join(f"{name}: {kind}" for name, kind in columns.items()) + ">"
+    values = ibis.literal(rows or [dict.fromkeys(columns)], type=f"array<{row_type}>")
+    table = values.name("row").as_table().select(row=ibis._.row.unnest())
+    table = table.select(**{name: table.row[name] for name in columns})
+    return table if rows else table.filter(ibis.literal(False))

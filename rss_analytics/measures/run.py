@@ -1,0 +1,112 @@
+"""Computes a measure: ask, count, list what must have a row, see what is covered, judge."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+import pandas as pd
+
+from rss_analytics.definitions.catalogue import Catalogue
+from rss_analytics.definitions.measure import Measure
+from rss_analytics.definitions.profile import Profile
+from rss_analytics.definitions.result import RESULT_COLUMNS, Provenance, Result
+from rss_analytics.measures.coverage import Coverage, held_records, records_seen
+from rss_analytics.measures.frame import frame
+from rss_analytics.measures.judgement import judged
+from rss_analytics.measures.kinds.numbers import COLUMNS
+from rss_analytics.measures.kinds.table import KINDS
+from rss_analytics.measures.question import Question, ask
+from rss_analytics.storage.tables import Tables
+
+WHOLE_NUMBERS = ("numerator", "denominator", "n_clients", "n_records", "held")
+
+
+def compute(
+    tables: Tables,
+    catalogue: Catalogue,
+    measure: Measure,
+    *,
+    by: tuple[str, ...] = (),
+    period: str = "month",
+    start: date,
+    end: date,
+    profile: Profile | None = None,
+) -> Result:
+    """The measure by unit and window, with `RESULT_COLUMNS` and the dimensions, ordered by unit and window.
+
+    ``period`` is ``month``, ``quarter``, ``year`` (of the house's fiscal year), ``days_28`` or ``whole``; the outer
+    windows are cut at ``start`` and ``end``.  Every unit in force has a row for every window, also an empty one.
+    Without ``profile`` the house's default profile applies.  Raises UsageProblem for a dimension the measure has not.
+    """
+    question = ask(tables, catalogue, measure, by=by, period=period, start=start, end=end, profile=profile)
+    numbers = _numbers(question)
+    seen = records_seen(question)
+    rows = frame(question, numbers, seen)
+    rows = rows.merge(numbers, on=[*question.dimensions, "window"], how="left")
+    rows = _with_coverage(question, rows, Coverage(question, seen))
+    rows = rows.merge(held_records(question), on=[*question.places, "window"], how="left")
+    return Result(
+        measure=measure,
+        profile=question.profile,
+        dimensions=question.dimensions,
+        rows=_tidy(question, judged(question, rows)),
+        provenance=_provenance(question),
+    )
+
+
+def explain(
+    tables: Tables,
+    catalogue: Catalogue,
+    measure: Measure,
+    *,
+    by: tuple[str, ...] = (),
+    period: str = "month",
+    start: date,
+    end: date,
+    profile: Profile | None = None,
+) -> str:
+    """The SQL that adds a measure up; arguments as for `compute`."""
+    question = ask(tables, catalogue, measure, by=by, period=period, start=start, end=end, profile=profile)
+    return str(ibis.to_sql(KINDS[measure.kind](question), dialect="duckdb"))
+
+
+def _numbers(question: Question) -> pd.DataFrame:
+    """The sums by unit and window, as the engine adds them up."""
+    sums = KINDS[question.measure.kind](question)
+    plain = sums.mutate(**{name: sums[name].cast("float64") for name in COLUMNS})
+    return question.relations.fetch(plain)
+
+
+def _with_coverage(question: Question, rows: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
+    """Rows with ``window_start, window_end, covered, last_record``."""
+    places = list(zip(*(rows[name] for name in question.places), strict=True)) or [()] * len(rows)
+    spans = [question.windows.spans[int(window)] for window in rows["window"]]
+    return rows.assign(
+        window_start=pd.Series([start for start, _ in spans], index=rows.index, dtype=object),
+        window_end=pd.Series([end for _, end in spans], index=rows.index, dtype=object),
+        covered=pd.array(
+            [coverage.is_covered(place, int(w)) for place, w in zip(places, rows["window"], strict=True)], dtype=bool
+        ),
+        last_record=pd.Series([coverage.last_record(place) for place in places], index=rows.index, dtype=object),
+    )
+
+
+def _tidy(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a result, in order and of their types."""
+    measure, profile = question.measure, question.profile
+    rows = rows.assign(
+        measure=measure.id,
+        version=measure.version,
+        profile=profile.profile if profile else None,
+        held=rows["held"].fillna(0),
+    )
+    for name in WHOLE_NUMBERS:
+        rows[name] = rows[name].round().astype("Int64")
+    return rows[[*RESULT_COLUMNS[:3], *question.dimensions, *RESULT_COLUMNS[3:]]]
+
+
+def _provenance(question: Question) -> Provenance:
+    tables = question.tables
+    forms = {*question.measure.needs, "institution_stay", "program", "facility"} & tables.forms
+    return Provenance(tables.as_of, tables.until, tables.loads, tuple(sorted(forms)))

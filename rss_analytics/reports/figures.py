@@ -1,0 +1,112 @@
+"""The figures of a measure as data, each with the table of its numbers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from rss_analytics.reports.model import Figure, FigureKind, Series
+from rss_analytics.reports.readings import Evidence, Reading
+from rss_analytics.reports.tables import detail_table, trend_table
+from rss_analytics.reports.wording import Wording
+
+MOST_LINES = 6  # more lines than this on one figure cannot be told apart by shape and dash
+FEWEST_WINDOWS = 2
+
+
+def now_figure(wording: Wording, found: Evidence) -> Figure | None:
+    """The last window: units or domains as dots with their intervals, age bands as columns."""
+    if found.split is not None:
+        readings, first = list(found.now), found.split
+    else:
+        readings, first = list(found.units_now), found.unit or ""
+    if not readings or not first:
+        return None
+    if found.measure.kind != "ageing":
+        readings.sort(key=lambda reading: _name(wording, found, reading))
+    kind: FigureKind = "distribution" if found.measure.kind == "ageing" else "dots"
+    by = wording.dimension(first).lower()
+    series = Series(
+        wording.title(found.measure),
+        tuple(reading.value for reading in readings),
+        tuple(reading.lower for reading in readings),
+        tuple(reading.upper for reading in readings),
+    )
+    title = wording.say(f"figure.{kind}", measure=series.name, by=by)
+    target, label = _target(wording, found)
+    return Figure(
+        kind=kind,
+        title=title,
+        alt=_alt(wording, found, title, [series], label),
+        categories=tuple(_name(wording, found, reading) for reading in readings),
+        series=(series,),
+        axis_title=wording.request.language.pick(found.measure.unit),
+        decimals=found.measure.decimals,
+        table=detail_table(wording, found, readings, first),
+        target=target,
+        target_label=label,
+        missing=tuple("" if one.value is not None else wording.missing(one).text for one in readings),
+    )
+
+
+def trend_figure(wording: Wording, found: Evidence) -> Figure | None:
+    """The scope over its windows, with a line for each unit or domain when they are few."""
+    lines = _lines(wording, found)
+    windows = sorted({(one.start, one.end) for line in lines.values() for one in line})
+    if len(windows) < FEWEST_WINDOWS or found.measure.kind == "ageing":
+        return None
+    series = []
+    for name, line in lines.items():
+        values = {(one.start, one.end): one.value for one in line}
+        series.append(Series(name, tuple(values.get(window) for window in windows)))
+    title = wording.say("figure.trend", measure=wording.title(found.measure))
+    target, label = _target(wording, found)
+    return Figure(
+        kind="trend",
+        title=title,
+        alt=_alt(wording, found, title, series, label),
+        categories=tuple(wording.window(start, end, short=True) for start, end in windows),
+        series=tuple(series),
+        axis_title=wording.request.language.pick(found.measure.unit),
+        decimals=found.measure.decimals,
+        table=trend_table(wording, found, lines),
+        target=target,
+        target_label=label,
+    )
+
+
+def _lines(wording: Wording, found: Evidence) -> dict[str, list[Reading]]:
+    lines: dict[str, list[Reading]] = defaultdict(list)
+    for reading in found.whole:
+        own = found.split is not None
+        lines[wording.split(found, reading) if own else wording.request.scope.label].append(reading)
+    if found.split is None:
+        by_unit: dict[str, list[Reading]] = defaultdict(list)
+        for reading in found.units:
+            by_unit[wording.unit(found, reading)].append(reading)
+        if len(lines) + len(by_unit) <= MOST_LINES:
+            lines |= dict(sorted(by_unit.items()))
+    return dict(lines)
+
+
+def _name(wording: Wording, found: Evidence, reading: Reading) -> str:
+    return wording.split(found, reading) if found.split is not None else wording.unit(found, reading)
+
+
+def _target(wording: Wording, found: Evidence) -> tuple[float | None, str]:
+    """The one target that all readings share and its label; none when they differ."""
+    targets = {reading.target for reading in found.judged}
+    target = targets.pop() if len(targets) == 1 else None
+    if target is None:
+        return None, ""
+    return target, wording.say("figure.target", target=wording.value(found.measure, target))
+
+
+def _alt(wording: Wording, found: Evidence, title: str, series: Sequence[Series], target: str) -> str:
+    """What a reader who cannot see the figure is told of it."""
+    shown = [value for line in series for value in line.values if value is not None]
+    facts = {"title": title, "count": wording.number(len(series[0].values)), "target": target}
+    if not shown:
+        return wording.say("figure.alt_empty", **facts)
+    low, high = (wording.value(found.measure, end) for end in (min(shown), max(shown)))
+    return wording.say("figure.alt", low=low, high=high, **facts)

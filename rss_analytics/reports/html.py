@@ -1,0 +1,125 @@
+"""Draws a report as an accessible page that asks the network for nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from rss_analytics.definitions.language import Language
+from rss_analytics.errors import problem
+from rss_analytics.reports.model import Block, Figure, Report
+from rss_analytics.reports.plots import plotly_json
+from rss_analytics.reports.svg import drawing
+
+TEMPLATES = Path(__file__).parent / "templates"
+PLOTLY_FILE = "plotly.min.js"
+
+
+def write_html(report: Report, path: Path, *, assets: Path | None = None) -> Path:
+    """Writes the report as one page with plotly.js inside, or with a link to ``assets/plotly.min.js``.
+
+    Raises UsageProblem when the place cannot be written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        link = None if assets is None else _shared_plotly(assets, path)
+        path.write_text(page_html(report, plotly_path=link), encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise problem("usage.cannot_write", where=str(path), reason=reason) from None
+    return path
+
+
+def page_html(report: Report, *, plotly_path: str | None = None) -> str:
+    """The whole page; plotly.js is inside when the report has figures and no path is given."""
+    has_figures = any(isinstance(block, Figure) for section in report.sections for block in section.blocks)
+    code = get_plotlyjs() if has_figures and plotly_path is None else None
+    script = _asset("page.js")
+    allowed = [_hash_of(text) for text in (script, code) if text]
+    if plotly_path is not None:
+        allowed.append("'self' file:")
+    return (
+        _environment(report.language)
+        .get_template("report.html.j2")
+        .render(
+            report=report,
+            style=Markup(_asset("style.css") + _asset("svg.css")),  # noqa: S704 - our own files
+            page_script=Markup(script),  # noqa: S704
+            plotly_code=None if code is None else Markup(code),  # noqa: S704
+            plotly_path=plotly_path if has_figures else None,
+            script_source=Markup(" ".join(allowed)),  # noqa: S704
+        )
+    )
+
+
+def summary_html(report: Report) -> str:
+    """The report's first page, for the last line of a notebook cell."""
+    return fragment_html(report, report.title, report.sections[0].blocks)
+
+
+def fragment_html(report: Report, heading: str, blocks: Sequence[Block]) -> str:
+    """Blocks other than figures as a piece of a page, for a notebook cell; an empty heading is left out."""
+    template = _environment(report.language).get_template("fragment.html.j2")
+    style = Markup(_asset("style.css"))  # noqa: S704 - our own file
+    language = report.language.language
+    return template.render(heading=heading, blocks=blocks, language=language, style=style)
+
+
+def figure_svg(figure: Figure, language: Language) -> str:
+    """A figure as a drawing that stands alone, with its title and description."""
+    return str(_draw(_environment(language), language, figure, "figure", standalone=True))
+
+
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "say": language.say,
+        "draw": partial(_draw, environment, language),
+        "plot": partial(plotly_json, language=language),
+    }
+    return environment
+
+
+def _draw(
+    environment: Environment, language: Language, figure: Figure, name: str, *, standalone: bool = False
+) -> Markup:
+    template = environment.get_template("figure.svg.j2")
+    facts: dict[str, Any] = {"figure": figure, "d": drawing(figure, language), "id": name}
+    style = Markup(_asset("svg.css"))  # noqa: S704
+    return Markup(template.render(**facts, standalone=standalone, svg_style=style))  # noqa: S704 - escaped inside
+
+
+@lru_cache(maxsize=8)
+def _asset(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=8)
+def _hash_of(script: str) -> str:
+    """A script's hash for the page's own content policy, so that nothing else may run in it."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    return f"'sha256-{digest}'"
+
+
+def _shared_plotly(assets: Path, page: Path) -> str:
+    """Writes plotly.js once beside a bundle's pages, and gives its path from the page."""
+    assets.mkdir(parents=True, exist_ok=True)
+    target = assets / PLOTLY_FILE
+    if not target.exists():
+        target.write_text(get_plotlyjs(), encoding="utf-8")
+    return Path(os.path.relpath(target.resolve(), page.resolve().parent)).as_posix()

@@ -1,0 +1,113 @@
+"""Fills the parameters of a report's notebook, runs it on this Python, and saves it with what it shows."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from rss_analytics.definitions.find import shipped_folder
+from rss_analytics.errors import problem
+
+KERNEL = "python3"
+PARAMETERS = "parameters"
+CELL_SECONDS = 600
+# sockets that only this user can open; Windows has none and talks over the loopback address
+TRANSPORT = "ipc" if os.name == "posix" else "tcp"
+
+
+def write_notebook(kind: str, path: Path, parameters: Mapping[str, Any]) -> Path:
+    """Runs ``notebooks/<kind>.ipynb`` with ``parameters`` and writes it to ``path``.
+
+    The kernel opens the store itself, so it must be closed here; a store's key reaches it by environment only.
+    Raises UsageProblem when a cell fails or the place cannot be written to.
+    """
+    template = shipped_folder("notebooks") / f"{kind}.ipynb"
+    if not template.is_file():
+        known = ", ".join(f"`{found.stem}`" for found in sorted(template.parent.glob("*.ipynb")))
+        raise problem("usage.unknown", kind="notebook", name=kind, hint="", known=known)
+    notebook = run_notebook(filled(template, parameters), name=kind)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(nbformat.writes(notebook), encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise problem("usage.cannot_write", where=str(path), reason=reason) from None
+    return path
+
+
+def filled(template: Path, parameters: Mapping[str, Any]) -> Any:
+    """The notebook with its parameters cell written anew: the template's names, with the given values where given.
+
+    Raises UsageProblem for a parameter that the template does not have.
+    """
+    notebook = nbformat.read(template, as_version=4)
+    cell = next(cell for cell in notebook.cells if PARAMETERS in cell.metadata.get("tags", []))
+    defaults = dict(line.split(" = ", 1) for line in cell.source.splitlines() if " = " in line)
+    unknown = [name for name in parameters if name not in defaults]
+    if unknown:
+        known = ", ".join(f"`{name}`" for name in defaults)
+        raise problem("usage.unknown", where=template.name, kind="parameter", name=unknown[0], hint="", known=known)
+    given = {name: repr(_plain(value)) for name, value in parameters.items()}
+    cell.source = "\n".join(f"{name} = {given.get(name, default)}" for name, default in defaults.items())
+    return notebook
+
+
+def run_notebook(notebook: Any, *, name: str) -> Any:
+    """The notebook after running every cell on the Python that runs this, wherever its kernel is installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        manager = AsyncKernelManager(
+            kernel_name=KERNEL,
+            kernel_spec_manager=_this_python(Path(folder)),
+            transport=TRANSPORT,
+            connection_file=str(Path(folder) / "kernel.json"),
+        )
+        client = NotebookClient(notebook, km=manager, kernel_name=KERNEL, timeout=CELL_SECONDS)
+        try:
+            client.execute(cleanup_kc=True)  # a manager given from outside is left running otherwise
+        except CellExecutionError as error:
+            raise _stopped(name, error.ename) from None
+        except (CellTimeoutError, DeadKernelError) as error:
+            raise _stopped(name, type(error).__name__) from None
+    return notebook
+
+
+def _stopped(name: str, reason: str) -> Exception:
+    """What the error said may hold data, so only its kind is passed on."""
+    return problem(
+        "usage.bad_option",
+        where=f"notebook `{name}`",
+        reason=f"a cell stopped with {reason}",
+        remedy="Open the notebook in Jupyter and run it cell by cell to see the whole message",
+    )
+
+
+def _this_python(folder: Path) -> KernelSpecManager:
+    """A place with one kernel: this interpreter, without a history file."""
+    place = folder / KERNEL
+    place.mkdir(parents=True)
+    launch = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {
+        "argv": [*launch, "--HistoryManager.enabled=False"],
+        "display_name": "Python 3",
+        "language": "python",
+        "metadata": {"debugger": False},
+    }
+    (place / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    return KernelSpecManager(kernel_dirs=[str(folder)], ensure_native_kernel=False)
+
+
+def _plain(value: Any) -> Any:
+    """A value that is written as plain text in a cell."""
+    return str(value) if isinstance(value, Path | date) else value

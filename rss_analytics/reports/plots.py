@@ -1,0 +1,118 @@
+"""Turns a figure into plotly's own description, with lines and marks that differ without colour."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from textwrap import wrap
+from typing import Any, cast
+
+import plotly.graph_objects as go
+
+from rss_analytics.definitions.language import Language
+from rss_analytics.reports.model import Figure, Series
+
+# Okabe and Ito (2008) and darker neighbours of it: told apart with colour blindness, 4.5:1 or more against white.
+COLOURS = ("#0b5c7d", "#a34100", "#00664d", "#6f3a8c", "#7a5c00", "#45525c")
+INK, QUIET, FAINT, TARGET = "#1d2b33", "#45525c", "#e3e8ea", "#8a1c3b"
+FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif"
+PLOTLY_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "circle-open")
+ROW, UPRIGHT, ROOM, LEGEND_ROW = 38, 340, 110, 18  # pixels; a row holds a name of two lines
+NAME_LETTERS = 20  # on one line of a name beside a chart
+
+
+def plotly_figure(figure: Figure, language: Language) -> go.Figure:
+    """The figure for plotly: hover shows the same text as the table."""
+    sideways = figure.kind in ("bars", "dots")
+    traces = [_trace(figure, number, series, sideways) for number, series in enumerate(figure.series)]
+    legend = LEGEND_ROW * len(figure.series) if len(figure.series) > 1 else 0
+    height = ROOM + ROW * len(figure.categories) if sideways else UPRIGHT + legend
+    plot = go.Figure(data=traces, layout=_layout(figure, language, sideways, height))
+    for name, said in zip(_names(figure, sideways), figure.missing, strict=False):
+        if said and sideways:
+            plot.add_annotation(
+                x=0, y=name, text=said, showarrow=False, xanchor="left", xshift=6, font={"color": QUIET}
+            )
+    if figure.target is not None:
+        line = {"color": TARGET, "width": 2, "dash": "dash"}
+        label = {
+            "annotation_text": figure.target_label,
+            "annotation_font": {"color": TARGET, "size": 13},
+            "annotation_bgcolor": "rgba(255,255,255,0.85)",
+        }
+        if sideways:
+            plot.add_vline(x=figure.target, line=line, annotation_position="top", **label)
+        else:
+            plot.add_hline(y=figure.target, line=line, annotation_position="top left", **label)
+    return plot
+
+
+def plotly_json(figure: Figure, language: Language) -> dict[str, Any]:
+    """The figure as plain data for a page or a notebook cell."""
+    return cast(dict[str, Any], json.loads(plotly_figure(figure, language).to_json()))
+
+
+def _trace(figure: Figure, number: int, series: Series, sideways: bool) -> Any:
+    colour = COLOURS[number % len(COLOURS)]
+    across, up = _names(figure, sideways), list(series.values)
+    places: dict[str, Any] = {"x": up, "y": across} if sideways else {"x": across, "y": up}
+    shown = f"%{{{'x' if sideways else 'y'}:,.{figure.decimals}f}}"
+    words = {
+        "name": escape(series.name, quote=False),
+        "hovertemplate": f"%{{{'y' if sideways else 'x'}}}: {shown}<extra></extra>",
+    }
+    if figure.kind in ("bars", "distribution"):
+        return go.Bar(**places, **words, orientation="h" if sideways else "v", marker={"color": colour})
+    spread = _spread(series) if sideways else None
+    return go.Scatter(
+        **places,
+        **words,
+        mode="markers" if sideways else "lines+markers",
+        marker={"color": colour, "size": 10, "symbol": SYMBOLS[number % len(SYMBOLS)]},
+        line={"color": colour, "width": 2.5, "dash": PLOTLY_DASHES[number % len(PLOTLY_DASHES)]},
+        error_x=spread,
+        connectgaps=False,
+    )
+
+
+def _names(figure: Figure, sideways: bool) -> list[str]:
+    """Names of the categories, long ones on two lines beside a chart so that a phone has room for the chart.
+
+    Plotly reads a little markup in texts, so what a name holds is escaped.
+    """
+    if not sideways:
+        return [escape(name, quote=False) for name in figure.categories]
+    return ["<br>".join(wrap(escape(name, quote=False), NAME_LETTERS)) for name in figure.categories]
+
+
+def _spread(series: Series) -> dict[str, Any] | None:
+    """Distances from value to the ends of the interval."""
+    if not any(end is not None for end in series.upper):
+        return None
+    above, below = [], []
+    for value, low, high in zip(series.values, series.lower, series.upper, strict=True):
+        known = value is not None and low is not None and high is not None
+        above.append(high - value if known else 0)  # type: ignore[operator]
+        below.append(value - low if known else 0)  # type: ignore[operator]
+    return {"type": "data", "array": above, "arrayminus": below, "thickness": 1.5, "width": 4, "symmetric": False}
+
+
+def _layout(figure: Figure, language: Language, sideways: bool, height: int) -> dict[str, Any]:
+    number = {"title": {"text": figure.axis_title}, "rangemode": "tozero", "gridcolor": FAINT, "zerolinecolor": FAINT}
+    name = {"type": "category", "automargin": True, "gridcolor": "rgba(0,0,0,0)"}
+    if sideways:
+        name["autorange"] = "reversed"
+    return {
+        "height": height,
+        "margin": {"l": 10, "r": 14, "t": 40, "b": 46},
+        "paper_bgcolor": "white",
+        "plot_bgcolor": "white",
+        "font": {"family": FONT, "size": 13, "color": INK},
+        "separators": language.decimal_mark + language.thousands_mark,
+        "showlegend": len(figure.series) > 1,
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.04, "x": 0},
+        "xaxis": number | {"automargin": True} if sideways else name,
+        "yaxis": name if sideways else number | {"automargin": True},
+        "hoverlabel": {"font": {"family": FONT}},
+    }

@@ -1,0 +1,149 @@
+"""The tables of a report: all measures at a glance, units side by side, one measure in detail, and its windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rss_analytics.reports.model import Cell, Column, Table
+from rss_analytics.reports.readings import Evidence, Reading
+from rss_analytics.reports.wording import Wording
+
+
+def glance_table(wording: Wording, found: Sequence[Evidence]) -> Table:
+    """One line for each measure, or for each domain of one: met, value, target, change, people."""
+    with_units = any(one.units for one in found)
+    headings = [("measure", "text"), ("met", "status"), ("value", "number"), ("target", "number")]
+    headings += [("change", "number"), ("people", "number")]
+    headings += [("units_meeting", "number")] if with_units else []
+    columns = tuple(_column(wording, name, kind) for name, kind in headings)
+    rows = []
+    for one in found:
+        if one.measure.kind == "ageing":
+            continue  # bands are parts of one number, not results to judge
+        for reading in one.now:
+            row = [
+                Cell(wording.heading(one, reading)),
+                wording.status_cell(reading),
+                wording.value_cell(one, reading),
+                wording.target_cell(one, reading),
+                wording.change_cell(one, reading),
+                wording.count_cell(reading, reading.clients),
+            ]
+            rows.append((*row, _units_meeting(wording, one, reading)) if with_units else tuple(row))
+    caption = wording.say("table.glance", scope=wording.request.scope.label, period=wording.period(found))
+    return Table(caption, columns, tuple(rows), (wording.say("table.glance.note"),))
+
+
+def _units_meeting(wording: Wording, found: Evidence, whole: Reading) -> Cell:
+    same = [one for one in found.units_now if one.split == whole.split]
+    met = sum(one.status == "met" for one in same)
+    told = met + sum(one.status == "not_met" for one in same)
+    if not told:
+        return Cell(wording.say("cell.none"))
+    return Cell(wording.say("cell.units_meeting", met=wording.number(met), told=wording.number(told)))
+
+
+def units_table(wording: Wording, found: Sequence[Evidence], dimension: str) -> Table:
+    """Units by measures (and domains) in the last window, in the order of the units' names."""
+    shown = [one for one in found if one.unit == dimension and one.measure.kind != "ageing"]
+    return _matrix(wording, shown, dimension, wording.say(f"table.units.{dimension}"))
+
+
+def split_table(wording: Wording, found: Evidence) -> Table:
+    """Units by the domains or age bands of one measure."""
+    caption = wording.say("table.split", measure=wording.with_unit(wording.title(found.measure), found.measure))
+    return _matrix(wording, [found], found.unit or "", caption)
+
+
+def _matrix(wording: Wording, found: Sequence[Evidence], dimension: str, caption: str) -> Table:
+    columns: dict[tuple[str, str | None], str] = {}
+    cells: dict[tuple[str, tuple[str, str | None]], Cell] = {}
+    for one in found:
+        for reading in one.units_now:
+            place = (one.measure.id, reading.split)
+            columns.setdefault(place, wording.heading(one, reading))
+            cells[reading.unit or "", place] = _judged_cell(wording, one, reading)
+    units = sorted({unit for unit, _ in cells}, key=lambda unit: wording.request.label(dimension, unit))
+    rows = [
+        (
+            Cell(wording.request.label(dimension, unit)),
+            *(cells.get((unit, place), Cell(wording.say("cell.none"))) for place in columns),
+        )
+        for unit in units
+    ]
+    headings = (
+        Column(wording.dimension(dimension)),
+        *(Column(label, "number") for label in columns.values()),
+    )
+    return Table(caption, headings, tuple(rows))
+
+
+def _judged_cell(wording: Wording, found: Evidence, reading: Reading) -> Cell:
+    """A value together with whether it meets the target."""
+    cell = wording.value_cell(found, reading)
+    judged = reading.status if reading.status in ("met", "not_met") else cell.status
+    return Cell(cell.text, cell.value, judged)
+
+
+def detail_table(wording: Wording, found: Evidence, readings: Iterable[Reading], first: str) -> Table:
+    """One measure with its numerator, denominator, interval and target, a line for each unit or domain."""
+    language = wording.request.language
+    measure = found.measure
+    names = [(wording.dimension(first), "text"), (wording.with_unit(wording.say("column.value"), measure), "number")]
+    parts = [part for part in (measure.numerator, measure.denominator) if part is not None]
+    labels = [language.pick(part.unit) for part in parts]
+    names += [(label, "number") for label in labels]
+    names += [(wording.say(f"column.{name}"), kind) for name, kind in DETAIL]
+    rows = []
+    for reading in readings:
+        name = wording.split(found, reading) if first == found.split else wording.unit(found, reading)
+        counts = (reading.numerator, reading.denominator)[: len(parts)]
+        rows.append(
+            (
+                Cell(name),
+                wording.value_cell(found, reading),
+                *(wording.count_cell(reading, count) for count in counts),
+                wording.count_cell(reading, reading.clients),
+                wording.interval_cell(found, reading),
+                wording.target_cell(found, reading),
+                wording.status_cell(reading),
+            )
+        )
+    columns = tuple(Column(label, kind) for label, kind in names)  # type: ignore[arg-type]
+    caption = wording.say("table.detail", measure=wording.title(measure), window=_window(wording, found))
+    return Table(caption, columns, tuple(rows))
+
+
+DETAIL = (("people", "number"), ("interval", "text"), ("target", "number"), ("met", "status"))
+
+
+def trend_table(wording: Wording, found: Evidence, lines: dict[str, list[Reading]]) -> Table:
+    """Windows by lines of a trend figure."""
+    windows = sorted({(reading.start, reading.end) for line in lines.values() for reading in line})
+    cells = {
+        (name, reading.start, reading.end): _judged_cell(wording, found, reading)
+        for name, line in lines.items()
+        for reading in line
+    }
+    rows = [
+        (
+            Cell(wording.window(start, end)),
+            *(cells.get((name, start, end), Cell(wording.say("cell.none"))) for name in lines),
+        )
+        for start, end in windows
+    ]
+    columns = (Column(wording.say("column.window")), *(Column(name, "number") for name in lines))
+    return Table(
+        wording.say("table.trend", measure=wording.with_unit(wording.title(found.measure), found.measure)),
+        columns,
+        tuple(rows),
+    )
+
+
+def _window(wording: Wording, found: Evidence) -> str:
+    last = found.judged[0]
+    return wording.window(last.start, last.end)
+
+
+def _column(wording: Wording, name: str, kind: str) -> Column:
+    return Column(wording.say(f"column.{name}"), kind)  # type: ignore[arg-type]

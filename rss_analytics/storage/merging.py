@@ -1,0 +1,256 @@
+"""Merges a stage into the store in one transaction: all of a load or none of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+
+from rss_analytics.definitions.form import Form
+from rss_analytics.errors import ProgramError, problem
+from rss_analytics.storage.columns import (
+    answer_name,
+    key_text,
+    long_name,
+    missing_name,
+    multi_choices,
+    staged_columns,
+    stored_columns,
+)
+from rss_analytics.storage.columns import quoted_name as q
+from rss_analytics.storage.conditions import literal
+from rss_analytics.storage.judgement import judge_again
+from rss_analytics.storage.layout import build_form, build_house, table_of
+from rss_analytics.storage.loads import COUNTS, Covers, LoadFacts, next_load, write_load
+from rss_analytics.storage.opening import StoreFile, attach
+from rss_analytics.storage.staging import Stage
+
+ROW_ID_SHIFT = 2**32  # a row id is its load and its record in one number, so none is ever given twice
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """A full export's promise: records of the form's coverage date in ``covers`` that it lacks no longer exist."""
+
+    covers: Covers
+    most_share: float
+    confirmed: bool
+
+
+def merge(
+    store: StoreFile,
+    stage: Stage,
+    forms: dict[str, Form],
+    facts: LoadFacts,
+    *,
+    now: datetime,
+    deletion: Deletion | None = None,
+    dry_run: bool = False,
+) -> dict[str, int]:
+    """Counts of what the load did, COUNTS in order plus ``load_id``; a dry run is rolled back.
+
+    Raises StoreProblem ``store.vanishing`` when a full export would delete too many records unconfirmed.
+    """
+    new = not store.exists
+    with store.opened(read_only=False, new=True) as connection:
+        attach(connection, stage.path, "stage", read_only=True)
+        connection.execute("BEGIN")
+        try:
+            counts = _Merge(connection, stage.form, facts, now).run(forms, stage.duplicate, deletion)
+            connection.execute("ROLLBACK" if dry_run else "COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        finally:
+            connection.execute("DETACH stage")
+    if dry_run and new:
+        store.path.unlink()
+    return counts
+
+
+class _Merge:
+    """One load on its way into the store."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, form: Form, facts: LoadFacts, now: datetime) -> None:
+        self._run = connection.execute
+        self._connection = connection
+        self._form = form
+        self._facts = facts
+        self._table = table_of(form)
+        self._own = f"sender = {literal(facts.sender)}" if form.scope == "sender" else "true"
+        build_house(connection)
+        build_form(connection, form)
+        self._load_id, self._now = next_load(connection, now)
+
+    def run(self, forms: dict[str, Form], duplicate: int, deletion: Deletion | None) -> dict[str, int]:
+        """Compare, close, insert, delete, keep findings, judge again, count."""
+        counts = dict.fromkeys(COUNTS, 0)
+        counts["duplicate"] = duplicate
+        counts.update(self._compare())
+        self._close_changed()
+        self._insert(all_new=counts["corrected"] == counts["unchanged"] == 0)
+        counts["deleted"] = self._delete_absent(deletion) if deletion else 0
+        self._keep_findings()
+        judge_again(self._connection, forms, self._form.form, self._load_id, self._now)
+        counts.update(self._count(duplicate))
+        _check_identities(counts)
+        write_load(self._connection, self._load_id, self._now, self._facts, counts, self._covers(deletion))
+        return {**counts, "load_id": self._load_id}
+
+    def _compare(self) -> dict[str, int]:
+        """Parts the staged records into new, corrected and unchanged against the sender's records in force."""
+        keys = " AND ".join(f"c.{q(name)} = s.{q(name)}" for name in self._form.key)
+        self._run(
+            f"CREATE OR REPLACE TEMP TABLE compared AS SELECT s.record, c.row_id AS old_row, "
+            f"c.row_hash = s.row_hash AS same FROM stage.staged s "
+            f"LEFT JOIN (SELECT * FROM {self._table} WHERE known_to IS NULL AND {self._own}) c ON {keys}"
+        )
+        row = self._run(
+            "SELECT count(*) FILTER (WHERE old_row IS NULL), count(*) FILTER (WHERE NOT same), "
+            "count(*) FILTER (WHERE same) FROM compared"
+        ).fetchone()
+        return dict(zip(("new", "corrected", "unchanged"), row or (0, 0, 0), strict=True))
+
+    def _close_changed(self) -> None:
+        self._close("SELECT old_row FROM compared WHERE NOT same")
+
+    def _close(self, row_ids: str) -> None:
+        self._run(
+            f"UPDATE {self._table} SET known_to = ?, closed_by = ? WHERE known_to IS NULL AND row_id IN ({row_ids})",
+            [self._now, self._load_id],
+        )
+
+    def _insert(self, *, all_new: bool) -> None:
+        columns = ", ".join(q(name) for name in stored_columns(self._form))
+        row_id = f"{self._load_id * ROW_ID_SHIFT} + s.record"
+        incoming = "stage.staged s"
+        if not all_new:
+            incoming += " SEMI JOIN (SELECT record FROM compared WHERE old_row IS NULL OR NOT same) n USING (record)"
+        self._run(
+            f"INSERT INTO {self._table} (row_id, sender, row_hash, known_from, load_id, record, sheet_row, {columns}) "
+            f"SELECT {row_id}, ?, s.row_hash, ?, ?, s.record, s.sheet_row, {columns} FROM {incoming}",
+            [self._facts.sender, self._now, self._load_id],
+        )
+        for field in multi_choices(self._form):
+            self._run(
+                f"INSERT INTO record.{q(long_name(self._form, field))} "
+                f"SELECT {row_id}, unnest(string_split(s.{q(field.name)}, '|')) FROM {incoming} "
+                f"WHERE s.{q(field.name)} IS NOT NULL"
+            )
+        if self._form.layout == "long":
+            self._insert_answers(row_id, incoming)
+
+    def _insert_answers(self, row_id: str, incoming: str) -> None:
+        staged = staged_columns(self._form)
+        for item in self._form.items:
+            missing = f"s.{q(missing_name(item))}" if missing_name(item) in staged else "NULL"
+            self._run(
+                f"INSERT INTO record.{q(answer_name(self._form))} SELECT {row_id}, ?, s.{q(item.name)}, {missing} "
+                f"FROM {incoming} WHERE s.{q(item.name)} IS NOT NULL OR {missing} IS NOT NULL",
+                [item.name],
+            )
+
+    def _delete_absent(self, deletion: Deletion) -> int:
+        coverage = self._form.coverage
+        if coverage is None:
+            raise problem("store.no_coverage", where=f"form {self._form.form}")
+        # what was in force before this load, the versions it corrects with it
+        before = "((known_to IS NULL AND load_id <> ?) OR closed_by = ?)"
+        self._run(
+            f"CREATE OR REPLACE TEMP TABLE covered AS SELECT row_id, closed_by, {key_text(self._form.key)} AS row_key "
+            f"FROM {self._table} WHERE {before} AND sender = ? AND CAST({q(coverage.date)} AS DATE) BETWEEN ? AND ?",
+            [self._load_id, self._load_id, self._facts.sender, deletion.covers.start, deletion.covers.end],
+        )
+        self._run(
+            "CREATE OR REPLACE TEMP TABLE absent AS SELECT row_id FROM covered WHERE closed_by IS NULL "
+            "AND row_key NOT IN (SELECT row_key FROM stage.staged UNION ALL "
+            "SELECT row_key FROM stage.refused WHERE row_key IS NOT NULL)"
+        )
+        gone = self._number("SELECT count(*) FROM absent")
+        if gone and not deletion.confirmed:
+            self._ask(gone, deletion.most_share)
+        self._close("SELECT row_id FROM absent")
+        return gone
+
+    def _ask(self, gone: int, most_share: float) -> None:
+        """Stops before a deletion that may be a mistake: a large one, or one beside rows of unknown key."""
+        where = f"form {self._form.form}"
+        there = self._number("SELECT count(*) FROM covered")
+        if gone / there > most_share:
+            raise problem("store.vanishing", where=where, gone=gone, there=there, share=f"{gone / there:.0%}")
+        nameless = self._number("SELECT count(*) FROM stage.refused WHERE row_key IS NULL")
+        if nameless:
+            raise problem("store.unknown_keys", where=where, gone=gone, rows=nameless)
+
+    def _keep_findings(self) -> None:
+        form, load = self._form.form, self._load_id
+        settle = "UPDATE house.refused SET settled_by = ?, settled_how = ? WHERE form = ? AND settled_by IS NULL AND "
+        self._run("INSERT INTO house.finding SELECT ?, ?, f.* FROM stage.finding f", [load, form])
+        self._run(
+            "INSERT INTO house.excluded SELECT ?, ?, reason, count(*) FROM stage.excluded GROUP BY reason", [load, form]
+        )
+        # a row refused again takes the place of its earlier refusal; one accepted or refused by key is settled
+        number = "(load_id, record) IN (SELECT of_load, of_record FROM stage.mended SEMI JOIN {} USING (record))"
+        for table, how in (("stage.staged", "accepted"), ("stage.refused", "refused again")):
+            same_key = f"({self._own} AND row_key IN (SELECT row_key FROM {table}))"
+            self._run(f"{settle} ({same_key} OR {number.format(table)})", [load, how, form])
+        self._run(
+            f"{settle} {self._own} AND row_key IS NULL AND cells IN (SELECT cells FROM stage.refused)",
+            [load, "refused again", form],
+        )
+        self._run(
+            "INSERT INTO house.refused SELECT ?, ?, ?, record, sheet_row, row_key, cells, NULL, NULL "
+            "FROM stage.refused",
+            [load, form, self._facts.sender],
+        )
+
+    def _count(self, duplicate: int) -> dict[str, int]:
+        """Held are the load's records that wait now, whether they came with it or stood unchanged."""
+        staged = self._number("SELECT count(*) FROM stage.staged")
+        held = self._number(
+            """
+            SELECT count(*) FROM compared m
+            WHERE CASE WHEN m.same THEN m.old_row ELSE ? + m.record END IN (
+                SELECT row_id FROM house.judgement WHERE form = ? AND severity = 'error' AND known_to IS NULL)""",
+            [self._load_id * ROW_ID_SHIFT, self._form.form],
+        )
+        refused = self._number("SELECT count(*) FROM stage.refused")
+        excluded = self._number("SELECT count(*) FROM stage.excluded")
+        warnings = self._number("SELECT count(*) FROM stage.finding WHERE severity = 'warning'")
+        warnings += self._number(
+            "SELECT count(*) FROM house.judgement WHERE form = ? AND severity = 'warning' AND load_id = ?",
+            [self._form.form, self._load_id],
+        )
+        kept = staged + duplicate
+        return {
+            "read": kept + refused + excluded,
+            "accepted": kept - held,
+            "held": held,
+            "refused": refused,
+            "excluded": excluded,
+            "warnings": warnings,
+        }
+
+    def _covers(self, deletion: Deletion | None) -> tuple[date | None, date | None, bool]:
+        covers = deletion.covers if deletion is not None else self._facts.covers
+        if covers is not None:
+            return covers.start, covers.end, True
+        if self._form.coverage is None:
+            return None, None, False
+        day = f"CAST({q(self._form.coverage.date)} AS DATE)"
+        row = self._run(f"SELECT min({day}), max({day}) FROM stage.staged").fetchone()
+        return (*(row or (None, None)), False)
+
+    def _number(self, query: str, values: list[object] | None = None) -> int:
+        row = self._run(query, values or []).fetchone()
+        return int(row[0]) if row else 0
+
+
+def _check_identities(counts: dict[str, int]) -> None:
+    """Nothing is lost: both sums hold on every load, or the load does not happen."""
+    parts = counts["accepted"] + counts["held"]
+    if counts["read"] != parts + counts["refused"] + counts["excluded"]:
+        raise ProgramError("records read do not add up to those kept, refused and excluded")
+    if parts != counts["new"] + counts["corrected"] + counts["unchanged"] + counts["duplicate"]:
+        raise ProgramError("records kept do not add up to new, corrected, unchanged and duplicate")

@@ -1,0 +1,269 @@
+"""Casts the text of one column to its field's type, each distinct text once, and marks what is not of that type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rss_analytics.definitions.form import Field, Form
+from rss_analytics.definitions.spelling import FALSE_WORDS, NONE_CHOSEN, TRUE_WORDS, fold
+
+ARROW_TYPES: dict[str, pa.DataType] = {
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.decimal128(18, 4),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "datetime": pa.timestamp("us"),
+    "choice": pa.string(),
+    "multi_choice": pa.string(),
+    "scale": pa.int64(),
+}
+SCIENTIFIC_ID = re.compile(r"\d(\.\d+)?[eE]\+\d+")  # how a spreadsheet writes a long id it has spoiled
+ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
+ISO_DATETIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?( ?(Z|[+-]\d{2}:?\d{2}))?$"
+SERIAL = r"^\d{5}(\.\d+)?$"  # a spreadsheet's day number stored as text: 1927 to 2173 in the 1900 epoch
+EPOCH_1900, EPOCH_1904 = np.datetime64("1899-12-30"), np.datetime64("1904-01-01")
+# how tools part the answers of one cell; a comma or space may also stand within an answer, so these come last
+LIST_SIGNS = (r"[;|\n]", r"[;|\n,]", r"\s+")
+DECIMAL_PLACES = Decimal("0.0001")
+
+
+@dataclass(frozen=True)
+class CastColumn:
+    """A column as its field wants it.
+
+    ``values`` is null where the text was empty, a missing code or not of the type; ``missing`` holds the missing code
+    or is None for a field without any; ``faults`` maps a finding code to the rows it holds for.
+    """
+
+    values: pa.Array
+    missing: pa.Array | None
+    faults: dict[str, npt.NDArray[np.bool_]]
+    serials: int
+
+
+@dataclass(frozen=True)
+class _Distinct:
+    """The distinct texts of a column, cast: values, and a finding code or '' for each."""
+
+    values: pa.Array
+    codes: npt.NDArray[np.str_]
+    serial: npt.NDArray[np.bool_]
+
+
+def cast_column(form: Form, field: Field, texts: pa.Array | pa.ChunkedArray, *, epoch_1904: bool) -> CastColumn:
+    """The cast column of a field from its cells as text; never raises for bad data."""
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    if field.type == "text" and not field.missing_codes:  # nothing to gain from looking at distinct texts
+        words, places = pc.utf8_trim_whitespace(texts), None
+    else:
+        encoded = pc.dictionary_encode(texts)
+        words, places = pc.utf8_trim_whitespace(encoded.dictionary.cast(pa.string())), encoded.indices
+    if field.type == "multi_choice" and field.missing_codes:
+        words = _missing_codes_as_declared(field, words)
+    is_missing = pc.is_in(words, pa.array(list(field.missing_codes), pa.string()))
+    blank = pc.or_(pc.equal(words, ""), is_missing)
+    distinct = _cast_words(form, field, pc.if_else(blank, pa.scalar(None, pa.string()), words), epoch_1904)
+    if places is None:
+        return _in_place(distinct)
+    missing = None
+    if field.missing_codes:
+        missing = pc.take(pc.if_else(is_missing, words, pa.scalar(None, pa.string())), places)
+    rows = places.to_numpy()
+    faults = {str(code): (distinct.codes == code)[rows] for code in sorted(set(distinct.codes.tolist()) - {""})}
+    serials = int(distinct.serial[rows].sum()) if distinct.serial.any() else 0
+    return CastColumn(pc.take(distinct.values, places), missing, faults, serials)
+
+
+def _missing_codes_as_declared(field: Field, words: pa.Array) -> pa.Array:
+    """The words, missing codes in the case of their declaration: headings of boxes give codes in lower case."""
+    declared = {code.lower(): code for code in field.missing_codes}
+    return pa.array([declared.get(word.lower(), word) for word in words.to_pylist()], pa.string())
+
+
+def _in_place(cast: _Distinct) -> CastColumn:
+    """The column itself, when its cells were cast one by one."""
+    faults = {str(code): cast.codes == code for code in ("RSS407",) if (cast.codes == code).any()}
+    return CastColumn(cast.values, None, faults, 0)
+
+
+def _cast_words(form: Form, field: Field, words: pa.Array, epoch_1904: bool) -> _Distinct:
+    if field.type in ("date", "datetime"):
+        return _dates(field, words, epoch_1904)
+    one: dict[str, Callable[[str], tuple[object, str]]] = {
+        "integer": lambda word: _integer(field, word),
+        "scale": _scale_reader(field),
+        "number": lambda word: _number(field, word),
+        "boolean": _boolean,
+        "choice": _choice_reader(field),
+        "multi_choice": _multi_choice_reader(field),
+    }
+    if field.type == "text":
+        return _texts(form, field, words)
+    pairs = [(None, "") if word is None else one[field.type](word) for word in words.to_pylist()]
+    values = pa.array([value for value, _ in pairs], ARROW_TYPES[field.type])
+    return _Distinct(values, np.array([code for _, code in pairs], dtype="<U6"), np.zeros(len(pairs), bool))
+
+
+def _texts(form: Form, field: Field, words: pa.Array) -> _Distinct:
+    codes = np.full(len(words), "", dtype="<U6")
+    if field.pad:
+        digits = pc.fill_null(pc.match_substring_regex(words, r"^\d+$"), False)
+        words = pc.if_else(digits, pc.utf8_lpad(words, field.pad, "0"), words)
+    if _is_id(form, field):
+        spoiled = pc.match_substring_regex(words, rf"^{SCIENTIFIC_ID.pattern}$")
+        codes[pc.fill_null(spoiled, False).to_numpy(zero_copy_only=False)] = "RSS407"
+    return _Distinct(words, codes, np.zeros(len(words), bool))
+
+
+def _is_id(form: Form, field: Field) -> bool:
+    joined = any(field.name in key.fields for key in form.foreign_keys)
+    return field.name in form.key or joined or field.identifier != "none"
+
+
+def _plain_number(field: Field, word: str) -> str | None:
+    """A number as written by people, as digits with a point; None when it is not one."""
+    word = re.sub(r"[\s$]", "", word)
+    if word.startswith("(") and word.endswith(")"):
+        word = "-" + word[1:-1]
+    mark, group = (",", r"\.") if field.decimal == "," else (r"\.", ",")
+    if not re.fullmatch(rf"[+-]?(\d{{1,3}}({group}\d{{3}})+|\d+)?({mark}\d+)?", word) or not re.search(r"\d", word):
+        return None
+    if field.decimal == ",":
+        return word.replace(".", "").replace(",", ".")
+    return word.replace(",", "")
+
+
+def _integer(field: Field, word: str) -> tuple[object, str]:
+    plain = _plain_number(field, word)
+    if plain is None:
+        return None, _number_fault(word)
+    whole, _, rest = plain.partition(".")
+    if rest.strip("0") or len(whole) > 18:
+        return None, "RSS402"
+    return int(whole) if whole.strip("+-") else 0, ""
+
+
+def _number(field: Field, word: str) -> tuple[object, str]:
+    plain = _plain_number(field, word)
+    if plain is None:
+        return None, _number_fault(word)
+    if len(plain.split(".")[0].lstrip("+-")) > 14:
+        return None, "RSS402"
+    return Decimal(plain).quantize(DECIMAL_PLACES), ""
+
+
+def _number_fault(word: str) -> str:
+    return "RSS407" if re.fullmatch(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+", word) else "RSS402"
+
+
+def _boolean(word: str) -> tuple[object, str]:
+    folded = fold(word)
+    if folded in TRUE_WORDS:
+        return True, ""
+    return (False, "") if folded in FALSE_WORDS else (None, "RSS402")
+
+
+def _spellings(field: Field) -> dict[str, str]:
+    """Spelling of a choice -> its code: codes as they stand, then all folded, codes before labels before aliases."""
+    known = {code: code for code in field.codes}
+    for words in (lambda c: (c.code,), lambda c: c.label.values(), lambda c: c.aliases):
+        for choice in field.choices:
+            for word in words(choice):
+                known.setdefault(fold(word), choice.code)
+    return known
+
+
+def _code_of(word: str, known: Mapping[str, str]) -> str | None:
+    """The code a word spells; as it stands first, since the codes 1 and -1 fold alike."""
+    return known.get(word.strip()) or known.get(fold(word))
+
+
+def _choice_reader(field: Field) -> Callable[[str], tuple[object, str]]:
+    known = _spellings(field)
+    return lambda word: (_code_of(word, known) or word, "")  # an unknown answer stays for the schema to name
+
+
+def _scale_reader(field: Field) -> Callable[[str], tuple[object, str]]:
+    known = _spellings(field)
+
+    def read(word: str) -> tuple[object, str]:
+        code = _code_of(word, known)
+        return (int(code), "") if code is not None and code.isdigit() else _integer(field, word)
+
+    return read
+
+
+def _multi_choice_reader(field: Field) -> Callable[[str], tuple[object, str]]:
+    """Reads the chosen answers of one cell: parted by ``|``, else by ``;``, commas or lines, else by spaces.
+
+    Answers hold commas and spaces themselves, so neighbouring parts are taken together wherever that is a choice.
+    ``(none)`` is an answer that chose nothing; it is kept as it stands, apart from a cell that was never filled in.
+    """
+    known = _spellings(field)
+
+    def read(word: str) -> tuple[object, str]:
+        if word == NONE_CHOSEN:
+            return NONE_CHOSEN, ""
+        if code := _code_of(word, known):
+            return code, ""
+        chosen: set[str] = set()
+        for piece in filter(str.strip, word.split("|")):
+            codes = _cover(re.split(r"[;,\n]", piece), known) or _cover(piece.split(), known)
+            if codes is None:
+                return None, "RSS403"
+            chosen.update(codes)
+        return ("|".join(sorted(chosen)), "") if chosen else (None, "RSS403")
+
+    return read
+
+
+def _cover(parts: list[str], known: Mapping[str, str]) -> list[str] | None:
+    """The choices that neighbouring parts spell, the longest first where several would do; None if a part is left."""
+    words = [part for part in parts if part.strip()]
+    most = 2 * max((spelling.count(" ") + 1 for spelling in known), default=0)  # twice: signs may stand among the words
+    ways: list[list[str] | None] = [[]]  # of the last parts, from none of them to all
+    for start in reversed(range(len(words))):
+        ends = range(min(len(words), start + most), start, -1)
+        spelled = ((_code_of(" ".join(words[start:end]), known), ways[len(words) - end]) for end in ends)
+        ways.append(next(([code, *rest] for code, rest in spelled if code is not None and rest is not None), None))
+    return ways[-1] or None
+
+
+def _dates(field: Field, words: pa.Array, epoch_1904: bool) -> _Distinct:
+    texts = pd.Series(words.to_pandas(types_mapper=None), dtype="object")
+    filled = texts.notna().to_numpy()
+    found = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
+    known = texts.where(filled, "").astype(str)
+    iso = known.str.match(ISO_DATE) | known.str.match(ISO_DATETIME)
+    # the wall clock where it was written, to the microsecond
+    local = known.str.replace(r"(:\d{2}(\.\d+)?) ?(Z|[+-]\d{2}:?\d{2})$", r"\1", regex=True)
+    local = local.str.replace(r"(\.\d{6})\d+$", r"\1", regex=True)
+    found[iso] = pd.to_datetime(local[iso], format="ISO8601", errors="coerce")
+    serial = known.str.match(SERIAL).to_numpy()
+    found[serial] = _from_serial(known[serial], epoch_1904)
+    for pattern in field.formats:
+        rest = filled & found.isna().to_numpy() & ~iso.to_numpy() & ~serial
+        if rest.any():
+            found[rest] = pd.to_datetime(known[rest], format=pattern, errors="coerce")
+    if field.type == "date":
+        found = found.where(found == found.dt.normalize())
+    bad = filled & found.isna().to_numpy()
+    values = pa.array(found, from_pandas=True).cast(ARROW_TYPES[field.type])
+    return _Distinct(values, np.where(bad, "RSS402", "").astype("<U6"), serial)
+
+
+def _from_serial(days: pd.Series, epoch_1904: bool) -> pd.Series:
+    minutes = (days.astype(float) * 24 * 60).round().astype("int64")  # the stored fraction is exact to the minute
+    epoch = EPOCH_1904 if epoch_1904 else EPOCH_1900
+    return pd.Series(epoch.astype("datetime64[us]") + minutes.to_numpy().astype("timedelta64[m]"), index=days.index)

@@ -1,0 +1,172 @@
+"""Judges one batch of text records against a form: cast, checked, and parted into accepted and refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rss_analytics.definitions.form import Field, Form
+from rss_analytics.validation.casting import ARROW_TYPES, cast_column
+from rss_analytics.validation.conditions import holds
+from rss_analytics.validation.schema import Failure, FormSchema, Rows
+
+FINDING_COLUMNS = ("record", "sheet_row", "code", "severity", "field", "value")
+MASK = "•••"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A batch after judgement.
+
+    ``accepted``: typed columns of the form (and kept missing codes) plus ``record`` and ``sheet_row``.
+    ``refused``: the original text columns of refused rows plus ``record`` and ``sheet_row``; ``refused_keys``: the
+    typed key they would have had.
+    ``findings``: one row per rule and record, FINDING_COLUMNS, values of identifying fields masked.
+    """
+
+    accepted: pa.Table
+    refused: pa.Table
+    refused_keys: pa.Table
+    findings: pd.DataFrame
+    serials: dict[str, int]
+
+
+class Judge:
+    """A form compiled once and applied to every batch of a file; remembers which columns the file lacks."""
+
+    def __init__(self, form: Form, *, absent: tuple[str, ...], today: date, epoch_1904: bool = False) -> None:
+        self._form = form
+        self._absent = absent
+        self._epoch_1904 = epoch_1904
+        self._schema = FormSchema(form, today=today)
+        self._said: set[str] = set()
+
+    def judge(self, texts: pa.Table, record: Rows, sheet_row: Rows) -> Judged:
+        """Judges the text columns of one batch; columns are named by field, rows stand in the file's order."""
+        cast, faults, serials = self._cast(texts)
+        frame = cast.to_pandas(types_mapper=pd.ArrowDtype)
+        found = [*faults, *self._failures(frame, faults)]
+        found += self._derived_warnings(frame)
+        findings = self._folded(found, texts, record, sheet_row)
+        refused = np.zeros(len(record), dtype=bool)
+        bad = findings.loc[findings["severity"] == "error", "row"].to_numpy()
+        refused[bad] = True
+        places = {"record": pa.array(record), "sheet_row": pa.array(sheet_row)}
+        keep = pa.array(~refused)
+        return Judged(
+            _with(cast, places).filter(keep),
+            _with(texts, places).filter(pc.invert(keep)),
+            cast.select(list(self._form.key)).filter(pc.invert(keep)),
+            findings[list(FINDING_COLUMNS)],
+            serials,
+        )
+
+    def _cast(self, texts: pa.Table) -> tuple[pa.Table, list[Failure], dict[str, int]]:
+        columns: dict[str, pa.Array] = {}
+        faults: list[Failure] = []
+        serials: dict[str, int] = {}
+        for field in self._form.fields:
+            if field.name not in texts.column_names:
+                columns[field.name] = pa.nulls(texts.num_rows, ARROW_TYPES[field.type])
+                if field.missing_codes:
+                    columns[f"{field.name}__missing"] = pa.nulls(texts.num_rows, pa.string())
+                continue
+            cast = cast_column(self._form, field, texts[field.name], epoch_1904=self._epoch_1904)
+            columns[field.name] = cast.values
+            if cast.missing is not None:
+                columns[f"{field.name}__missing"] = cast.missing
+            faults += [Failure(code, field.name, np.flatnonzero(mask), "error") for code, mask in cast.faults.items()]
+            if cast.serials:
+                serials[field.name] = cast.serials
+        for field in self._form.fields:  # after all are cast, since one derives from others
+            if field.derive is not None:
+                columns[field.name] = self._derived(field, columns)
+        return pa.table(columns), faults, serials
+
+    def _derived(self, field: Field, columns: dict[str, pa.Array]) -> pa.Array:
+        derive = field.derive
+        if derive is None or (derive.join and field.name not in self._absent):
+            return columns[field.name]
+        if derive.lookup:
+            source = columns[derive.lookup]
+            place = pc.index_in(source, pa.array(list(derive.values), pa.string()))
+            return pc.take(pa.array(list(derive.values.values()), pa.string()), place)
+        parts = [pc.cast(columns[name], pa.string()) for name in derive.join]
+        joined = pc.binary_join_element_wise(*parts, "/", null_handling="emit_null")
+        if derive.when is None:
+            return joined
+        frame = pa.table(columns).to_pandas(types_mapper=pd.ArrowDtype)
+        return pc.if_else(pa.array(holds(derive.when, frame)), joined, pa.scalar(None, pa.string()))
+
+    def _derived_warnings(self, frame: pd.DataFrame) -> list[Failure]:
+        """One warning for each field worked out for want of its column: once a file says it all."""
+        found = []
+        for field in self._form.fields:
+            derive = field.derive
+            if derive is None or not derive.join or derive.code is None or field.name not in self._absent:
+                continue
+            rows = np.flatnonzero(frame[field.name].notna().to_numpy(dtype=bool))[:1]
+            if len(rows) and field.name not in self._said:
+                self._said.add(field.name)
+                found.append(Failure(derive.code, field.name, rows, "warning"))
+        return found
+
+    def _failures(self, frame: pd.DataFrame, faults: list[Failure]) -> Iterator[Failure]:
+        faulty: dict[str | None, Rows] = {}
+        for fault in faults:
+            faulty[fault.field] = np.union1d(faulty.get(fault.field, fault.rows), fault.rows)
+        for failure in self._schema.failures(frame):
+            if failure.code == "RSS401" and failure.field in faulty:
+                # a value that could not be cast is wrong, not absent
+                yield replace(failure, rows=np.setdiff1d(failure.rows, faulty[failure.field]))
+            else:
+                yield failure
+
+    def _folded(
+        self,
+        found: list[Failure],
+        texts: pa.Table,
+        record: Rows,
+        sheet_row: Rows,
+    ) -> pd.DataFrame:
+        parts = [
+            pd.DataFrame(
+                {
+                    "row": fault.rows,
+                    "record": record[fault.rows],
+                    "sheet_row": sheet_row[fault.rows],
+                    "code": fault.code,
+                    "severity": fault.severity,
+                    "field": fault.field,
+                    "value": self._shown(fault.field, texts, fault.rows),
+                }
+            )
+            for fault in found
+            if len(fault.rows)
+        ]
+        if not parts:
+            return pd.DataFrame({"row": np.array([], np.int64), **{name: [] for name in FINDING_COLUMNS}})
+        folded = pd.concat(parts, ignore_index=True).drop_duplicates(["row", "code", "field"])
+        return folded.sort_values(["record", "code", "field"], kind="stable", ignore_index=True)
+
+    def _shown(self, field: str | None, texts: pa.Table, rows: Rows) -> pd.api.extensions.ExtensionArray:
+        """The cells as they came; those of an identifying field masked, empty ones and those of a record null."""
+        nothing = pa.scalar(None, pa.string())
+        if field is None or field not in texts.column_names:
+            return pd.arrays.ArrowExtensionArray(pa.nulls(len(rows), pa.string()))
+        cells = pc.take(texts[field], pa.array(rows))
+        if self._form.field(field).identifier != "none":
+            cells = pc.if_else(pc.equal(cells, ""), nothing, pa.scalar(MASK))
+        return pd.arrays.ArrowExtensionArray(pc.if_else(pc.equal(cells, ""), nothing, cells))
+
+
+def _with(table: pa.Table, columns: dict[str, pa.Array]) -> pa.Table:
+    for name, values in columns.items():
+        table = table.append_column(name, values)
+    return table

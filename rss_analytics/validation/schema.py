@@ -1,0 +1,151 @@
+"""Compiles a form into two pandera schemas: one whose failures refuse a record, one whose failures only warn.
+
+A rule over several fields becomes a boolean column of verdicts beside the fields, so that every check pandera makes
+is a check of one column and its failure cases stay one small row per record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from rss_analytics.definitions.conditions import Condition
+from rss_analytics.definitions.form import Field, Form
+from rss_analytics.definitions.rules import Severity
+from rss_analytics.errors import ProgramError
+from rss_analytics.validation.conditions import Mask, holds, plain
+from rss_analytics.validation.row_rules import Judge, passes
+
+Rows = npt.NDArray[np.int64]
+ColumnJudge = Callable[[pd.Series], Mask]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Rows of a frame (positions) that fail one check, with its finding code and field."""
+
+    code: str
+    field: str | None
+    rows: Rows
+    severity: Severity
+
+
+class FormSchema:
+    """The compiled schemas of a form."""
+
+    def __init__(self, form: Form, *, today: date) -> None:
+        self._verdicts: dict[str, tuple[str, str | None, Judge]] = {}
+        self._refusing = self._compiled(form, "error", today)
+        self._warning = self._compiled(form, "warning", today)
+
+    def failures(self, frame: pd.DataFrame) -> Iterator[Failure]:
+        """Every failing check of a frame of cast records whose index counts rows from 0."""
+        judged = frame.assign(**{name: judge(frame) for name, (_, _, judge) in self._verdicts.items()})
+        compiled: tuple[tuple[pa.DataFrameSchema, Severity], ...]
+        compiled = ((self._refusing, "error"), (self._warning, "warning"))
+        for schema, severity in compiled:
+            for (column, check), rows in _failing(schema, judged).items():
+                code, field = self._verdicts[column][:2] if column in self._verdicts else (check, column)
+                yield Failure(code, field, rows, severity)
+
+    def _compiled(self, form: Form, severity: Severity, today: date) -> pa.DataFrameSchema:
+        columns: dict[str, pa.Column] = {}
+        for field in form.fields if severity == "error" else ():
+            checks = [
+                pa.Check(_answer(judge), name=code, error=code, ignore_na=False)
+                for code, judge in _column_checks(field)
+            ]
+            columns[field.name] = pa.Column(checks=checks, nullable=True)
+        for code, name, judge in _verdicts(form, severity, today):
+            column = f"{code} {name or ''}".strip()
+            self._verdicts[column] = (code, name, judge)
+            columns[column] = pa.Column(checks=pa.Check(_answer(_is_true), name=code, error=code), nullable=False)
+        return pa.DataFrameSchema(columns, strict=False)
+
+
+def _answer(judge: ColumnJudge) -> Callable[[pd.Series], pd.Series]:
+    """pandera wants a Series on the column's index; judges answer with plain arrays."""
+    return lambda column: pd.Series(judge(column), index=column.index)
+
+
+def _is_true(column: pd.Series) -> Mask:
+    return column.to_numpy(dtype=bool)
+
+
+def _column_checks(field: Field) -> Iterator[tuple[str, ColumnJudge]]:
+    """Checks of a field by itself: finding code and which values pass; null passes all but RSS401."""
+    if field.required and field.relevant is None:
+        yield "RSS401", lambda s: plain(s.notna())
+    if field.type == "choice":
+        yield "RSS403", lambda s: plain(s.isna() | s.isin(list(field.codes)))
+    if field.min is not None:
+        low = _bound(field, field.min)
+        yield "RSS404", lambda s: ~plain(s < low)
+    if field.max is not None:
+        high = _bound(field, field.max)
+        yield "RSS405", lambda s: ~plain(s > high)
+    if field.pattern is not None:
+        pattern = re.compile(field.pattern)
+        yield "RSS406", lambda s: _matches(s, pattern)
+    if field.max_length is not None:
+        longest = field.max_length
+        yield "RSS411", lambda s: ~plain(s.str.len() > longest)
+
+
+def _matches(column: pd.Series, pattern: re.Pattern[str]) -> Mask:
+    """Each distinct text is tried once, by Python's own rules of patterns."""
+    fitting = [word for word in column.dropna().unique() if pattern.fullmatch(word)]
+    return plain(column.isna() | column.isin(fitting))
+
+
+def _verdicts(form: Form, severity: Severity, today: date) -> Iterator[tuple[str, str | None, Judge]]:
+    """Checks that look at several fields: finding code, the field they are about if one, and who passes."""
+    for field in form.fields:
+        if field.relevant is not None:
+            if severity == "error" and field.required:
+                yield "RSS401", field.name, _filled_when(field.name, field.relevant)
+            if severity == "warning":
+                yield "RSS410", field.name, _empty_unless(field.name, field.relevant)
+    for rule in form.row_rules:
+        if rule.severity == severity:
+            yield rule.code, None, passes(rule, form, today)
+
+
+def _filled_when(name: str, relevant: Condition) -> Judge:
+    return lambda r: plain(r[name].notna()) | ~holds(relevant, r)
+
+
+def _empty_unless(name: str, relevant: Condition) -> Judge:
+    return lambda r: plain(r[name].isna()) | holds(relevant, r)
+
+
+def _bound(field: Field, declared: float | str) -> float | date | datetime:
+    if field.type == "date":
+        return date.fromisoformat(str(declared))
+    if field.type == "datetime":
+        return datetime.fromisoformat(str(declared))
+    return float(declared)
+
+
+def _failing(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> dict[tuple[str, str], Rows]:
+    """(column, finding code) -> positions that fail; a failure without a position is a fault of the program."""
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+        if cases["index"].isna().any():
+            broken = cases.loc[cases["index"].isna(), ["column", "check"]].astype(str)
+            raise ProgramError(f"a check could not be carried out: {sorted(set(broken['column']))}") from None
+        return {
+            (str(column), str(check)): rows["index"].unique().astype("int64")
+            for (column, check), rows in cases.groupby(["column", "check"], sort=False)
+        }
+    return {}

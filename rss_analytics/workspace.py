@@ -1,0 +1,273 @@
+"""A workspace: the folder with an agency's settings, declared files, exports, store and reports."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rss_analytics.definitions.catalogue import Catalogue
+from rss_analytics.definitions.declared import Declared, read_declared
+from rss_analytics.errors import RssError, problem
+from rss_analytics.storage.loads import Covers
+from rss_analytics.storage.opening import StoreFile
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rss_analytics.disclosure import Pseudonyms
+    from rss_analytics.intake import Intake
+    from rss_analytics.pipeline import Asked, LoadResult
+    from rss_analytics.reports import Report, ReportKind
+
+SETTINGS = "rss.yaml"
+PSEUDONYM_KEY = ".pseudonyms.key"
+INCOMING, WAREHOUSE, REPORTS = Path("data/incoming"), Path("data/warehouse"), Path("data/reports")
+FIRST_SETTINGS = """\
+# Settings of this workspace.  Declared files laid over the shipped ones go into schemas/.
+sender: main        # name of the system that issues your client and staff numbers
+language: en        # language of reports: en or es
+"""
+
+
+class Settings(Declared):
+    """What ``rss.yaml`` may hold."""
+
+    sender: str = "main"
+    language: str = "en"
+
+
+def _silent(_: str) -> None:
+    """Says nothing: the library prints only when it is told where."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An open workspace.  ``tell`` receives progress and waiting messages; nothing is printed by itself."""
+
+    root: Path
+    settings: Settings
+    tell: Callable[[str], None] = _silent
+
+    @classmethod
+    def open(cls, root: Path | str, *, tell: Callable[[str], None] = _silent) -> Workspace:
+        """The workspace in a folder; UsageProblem when there is none."""
+        folder = Path(root).expanduser()
+        if not (folder / SETTINGS).is_file():
+            raise problem("workspace.missing", where=folder.name or ".")
+        return cls(folder, read_declared(folder / SETTINGS, Settings), tell)
+
+    @classmethod
+    def create(cls, root: Path | str, *, tell: Callable[[str], None] = _silent) -> Workspace:
+        """A new workspace in a folder, which may exist but not be one already."""
+        folder = Path(root).expanduser()
+        if (folder / SETTINGS).exists():
+            raise problem("workspace.exists", where=folder.name or ".")
+        try:
+            for part in (INCOMING, WAREHOUSE, REPORTS, Path("schemas")):
+                (folder / part).mkdir(parents=True, exist_ok=True)
+            (folder / WAREHOUSE).chmod(0o700)
+            (folder / SETTINGS).write_text(FIRST_SETTINGS, encoding="utf-8")
+        except OSError as error:
+            raise problem("usage.cannot_write", where=folder.name, reason=error.strerror) from None
+        return cls.open(folder, tell=tell)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Declared files: the shipped ones with this workspace's laid over them."""
+        return Catalogue(self.root)
+
+    @property
+    def incoming(self) -> Path:
+        """Folder where exported files wait for ``update``."""
+        return self.root / INCOMING
+
+    @property
+    def warehouse(self) -> Path:
+        """Private folder of the store."""
+        return self.root / WAREHOUSE
+
+    @cached_property
+    def store(self) -> StoreFile:
+        """The store's file."""
+        path = self.root / WAREHOUSE / "store.duckdb"
+        return StoreFile(path, wait_seconds=self.catalogue.house_rules.store_wait_seconds, tell=self.tell)
+
+    def ingest(
+        self,
+        path: Path | str,
+        *,
+        form: str | None = None,
+        source: str | None = None,
+        sender: str | None = None,
+        covers: Covers | None = None,
+        full: bool = False,
+        confirmed: bool = False,
+        dry_run: bool = False,
+        ignore: Sequence[str] = (),
+        today: date | None = None,
+    ) -> list[LoadResult]:
+        """Reads, validates and stores an exported file; one result per table in it.
+
+        ``today`` is the day that "in the future" is judged on, by default the clock's.  Raises FileProblem when the
+        file cannot be read as the form, StoreProblem when the store is busy or a full export would delete too much.
+        """
+        from rss_analytics import pipeline  # noqa: PLC0415 - heavy imports wait until there is work
+
+        how = replace(
+            self._intake(),
+            form=form,
+            source=source,
+            sender=sender,
+            covers=covers,
+            full=full,
+            confirmed=confirmed,
+            dry_run=dry_run,
+            ignore=tuple(ignore),
+            today=today or date.today(),
+        )
+        return pipeline.ingest(self, Path(path), how)
+
+    def _intake(self) -> Intake:
+        """How files are taken in when nothing more is said: who asks, and what day and moment it is."""
+        from rss_analytics.intake import Intake  # noqa: PLC0415
+
+        return Intake(who=getpass.getuser(), today=date.today(), now=datetime.now())
+
+    def history(self) -> pd.DataFrame:
+        """Every load, oldest first."""
+        from rss_analytics.storage.history import history  # noqa: PLC0415
+
+        return history(self.store)
+
+    def undo(self, load_id: int) -> dict[str, int]:
+        """Takes a load back; the counts of the load that does so."""
+        from rss_analytics.storage.history import undo  # noqa: PLC0415
+
+        return undo(self.store, self.catalogue.forms, load_id, who=getpass.getuser(), now=datetime.now())
+
+    def update(self) -> tuple[list[LoadResult], list[RssError]]:
+        """Takes in every file of ``data/incoming`` that its latest load does not hold already; results and problems."""
+        from rss_analytics import pipeline  # noqa: PLC0415
+
+        return pipeline.update(self, self._intake())
+
+    def rejects(
+        self, out: Path | str, *, form: str | None = None, by: str = "sender", language: str | None = None
+    ) -> list[Path]:
+        """Writes a workbook per owner with each refused or held record; the paths written."""
+        from rss_analytics import pipeline  # noqa: PLC0415
+
+        return pipeline.write_rejects(self, Path(out), form=form, by=by, language=language or self.settings.language)
+
+    def dismiss(self, *, form: str, key: str) -> int:
+        """Settles the refused rows of a key that will not be corrected; how many there were."""
+        from rss_analytics.storage.problems import dismiss  # noqa: PLC0415
+
+        return dismiss(self.store, form=self.catalogue.form(form).form, row_key=key, now=datetime.now())
+
+    @cached_property
+    def pseudonyms(self) -> Pseudonyms:
+        """Codes for people, made with a key that lies beside the store and never in it; a new key is made once."""
+        from rss_analytics.disclosure import Pseudonyms  # noqa: PLC0415
+
+        path = self.root / PSEUDONYM_KEY
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_bytes(secrets.token_bytes(32))
+        return Pseudonyms(path.read_bytes())
+
+    def measure(
+        self,
+        name: str,
+        *,
+        by: Sequence[str] = (),
+        period: str = "month",
+        start: date | None = None,
+        end: date | None = None,
+        profile: str | None = None,
+        as_of: date | str | None = None,
+        until: date | str | None = None,
+        audience: str = "director",
+        internal: bool = False,
+    ) -> pd.DataFrame:
+        """A measure's rows, one per unit and window, as released for an audience.
+
+        Windows run from ``start`` to ``end``, by default the month that the last load covers.  ``internal`` gives
+        the rows before small cells are withheld, marked by a column ``internal``.
+        """
+        from rss_analytics import pipeline  # noqa: PLC0415
+
+        asked = self._asked(as_of, until, profile, audience, None)
+        return pipeline.measure(self, name, asked, by=tuple(by), period=period, start=start, end=end, internal=internal)
+
+    def report(
+        self,
+        kind: ReportKind,
+        *,
+        scope: str | None = None,
+        period: str | None = None,
+        profile: str | None = None,
+        as_of: date | str | None = None,
+        until: date | str | None = None,
+        audience: str = "director",
+        language: str | None = None,
+    ) -> Report:
+        """A report about everything or one unit (``facility:F01``), for a period (``2026-09``)."""
+        from rss_analytics import pipeline  # noqa: PLC0415
+
+        asked = self._asked(as_of, until, profile, audience, language)
+        return pipeline.report(self, kind, asked, scope=scope, period=period)
+
+    def write_report(
+        self,
+        kind: ReportKind,
+        out: Path | str,
+        *,
+        to: Sequence[str] = ("html",),
+        scope: str | None = None,
+        period: str | None = None,
+        profile: str | None = None,
+        as_of: date | str | None = None,
+        until: date | str | None = None,
+        audience: str = "director",
+        language: str | None = None,
+    ) -> list[Path]:
+        """Writes a report as ``html``, ``notebook`` and ``xlsx``, as wanted, into a folder; the paths written."""
+        from rss_analytics import pipeline  # noqa: PLC0415
+
+        asked = self._asked(as_of, until, profile, audience, language)
+        return pipeline.write_report(self, kind, Path(out), asked, scope=scope, period=period, to=to)
+
+    def _asked(
+        self,
+        as_of: date | str | None,
+        until: date | str | None,
+        profile: str | None,
+        audience: str,
+        language: str | None,
+    ) -> Asked:
+        from rss_analytics.pipeline import Asked  # noqa: PLC0415
+
+        return Asked(
+            as_of=_day(as_of) or date.today(),
+            until=_day(until),
+            profile=profile,
+            audience=audience,
+            language=language or self.settings.language,
+        )
+
+
+def _day(given: date | str | None) -> date | None:
+    """A day, also from its ISO text, as notebooks write it."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise problem("usage.bad_date", value=given) from None
