@@ -56,7 +56,9 @@ def write_export(path: Path, rows: int) -> None:
             "travel_minutes": pa.array(rng.integers(0, 30, rows)),
             "doc_minutes": pa.array(rng.integers(3, 15, rows)),
             "billable": pa.array(["true"] * rows),
-            "note_signed_at": pa.array(np.datetime_as_string(end + rng.integers(5, 4000, rows).astype("timedelta64[m]"), unit="m")),
+            "note_signed_at": pa.array(
+                np.datetime_as_string(end + rng.integers(5, 4000, rows).astype("timedelta64[m]"), unit="m")
+            ),
         }
     )
     pa_csv.write_csv(table, path)

@@ -40,7 +40,7 @@ def run_demo(out: Path, *, seed: int, tell: Callable[[str], None]) -> list[Path]
     write_region(plan, Catalogue(), exports)
     workspace = Workspace.create(out / "workspace", tell=tell)
     tell("taking the exports in")
-    covers = Covers(plan.first.item(), plan.end)
+    covers = Covers(plan.first.astype(date), plan.end)
     for path in sorted(exports.glob("*.csv")):
         shutil.copy(path, workspace.incoming / path.name)
         rare = path.stem in RARE

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from rss_analytics import __version__
@@ -33,7 +32,7 @@ from rss_analytics.validation.sentences import RAGGED_SIGN
 if TYPE_CHECKING:
     from rss_analytics.workspace import Workspace
 
-BATCH_ROWS = 200_000
+BATCH_ROWS = 100_000  # twice as many are no faster, and cost twice the memory when every row fails
 FAR = ("headings.wrong_form", "headings.no_form")  # reasons that say little of the columns
 RAGGED_CODES = {"cells": "RSS408", "quotes": "RSS413"}
 
@@ -151,12 +150,13 @@ def _refuse_ragged(stage: Stage, ragged: Sequence[RaggedRow], headings: tuple[st
     places = {"record": [row.record for row in ragged], "sheet_row": [row.sheet_row for row in ragged]}
     cells = [json.dumps(_kept(row, headings, match), ensure_ascii=False) for row in ragged]
     stage.refuse_whole(pa.table({**places, "cells": cells}))
-    findings = pd.DataFrame(
+    count = len(ragged)
+    findings = pa.table(
         {
             **places,
             "code": [RAGGED_CODES[row.reason] for row in ragged],
-            "severity": "error",
-            "field": None,
+            "severity": ["error"] * count,
+            "field": pa.nulls(count, pa.string()),
             "value": [f"{row.found}{RAGGED_SIGN}{row.expected}" for row in ragged],
         }
     )

@@ -63,7 +63,8 @@ def contents(workspace: Workspace) -> dict[str, pd.DataFrame]:
                 f"WHERE j.form = '{name}' AND j.row_id = r.row_id AND j.known_to IS NULL) AS held_for"
             )
             tables[name] = connection.execute(
-                f"SELECT r.sender, {columns}, {held} FROM record.{quoted_name(name)} r WHERE r.known_to IS NULL ORDER BY ALL"
+                f"SELECT r.sender, {columns}, {held} FROM record.{quoted_name(name)} r "
+                "WHERE r.known_to IS NULL ORDER BY ALL"
             ).df()
             key = ", ".join(f"r.{quoted_name(column)}" for column in form.key)
             longs = [long_name(form, field) for field in multi_choices(form)]
@@ -79,5 +80,5 @@ def contents(workspace: Workspace) -> dict[str, pd.DataFrame]:
 def same_contents(left: dict[str, pd.DataFrame], right: dict[str, pd.DataFrame]) -> None:
     """Fails, naming the table, unless both hold the same."""
     assert left.keys() == right.keys()
-    for name in left:
-        pd.testing.assert_frame_equal(left[name], right[name], obj=name)
+    for name, table in left.items():
+        pd.testing.assert_frame_equal(table, right[name], obj=name)

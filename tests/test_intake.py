@@ -121,17 +121,17 @@ def test_counts_that_do_not_add_up_stop_the_load(agency: Agency, monkeypatch: py
 
 
 def test_no_number_of_a_person_reaches_a_message_or_a_log(agency: Agency, caplog: pytest.LogCaptureFixture) -> None:
-    secret = "Q7731"
+    number = "Q7731"
     caplog.set_level(logging.DEBUG)
     said: list[str] = []
-    agency.persons(secret, secret)
+    agency.persons(number, number)
     said.append(
-        str(agency.visits(visit(secret, secret, staff_id=secret, minutes="x"), visit(secret, secret, minutes="y")))
+        str(agency.visits(visit(number, number, staff_id=number, minutes="x"), visit(number, number, minutes="y")))
     )
     attempts = [
-        (["visit_id", "person_id", "colour"], [[secret, secret, "red"]]),
-        (["visit_id", "Visit no", "staff_id", "start_at", "status"], [[secret] * 5]),
-        (["visit_id"], [[secret]]),
+        (["visit_id", "person_id", "colour"], [[number, number, "red"]]),
+        (["visit_id", "Visit no", "staff_id", "start_at", "status"], [[number] * 5]),
+        (["visit_id"], [[number]]),
     ]
     for headings, rows in attempts:
         with pytest.raises(RssError) as caught:
@@ -139,12 +139,12 @@ def test_no_number_of_a_person_reaches_a_message_or_a_log(agency: Agency, caplog
         said.append(str(caught.value))
     with pytest.raises(RssError) as caught:
         broken = agency.root / "visit.csv"
-        broken.write_text(f'visit_id,staff_id,start_at,status\n"{secret},S1,2026-01-01,kept\n', encoding="utf-8")
+        broken.write_text(f'visit_id,staff_id,start_at,status\n"{number},S1,2026-01-01,kept\n', encoding="utf-8")
         agency.load(broken, form="visit")
     said.append(str(caught.value))
-    assert secret not in caplog.text + "".join(said)
+    assert number not in caplog.text + "".join(said)
     values = agency.query("SELECT field, value FROM house.finding")
-    assert secret not in values.to_string()
+    assert number not in values.to_string()
 
 
 def test_a_mended_rule_over_one_record_judges_the_same_file_again(agency: Agency) -> None:

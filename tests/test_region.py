@@ -141,9 +141,7 @@ def aliased(form_name: str, headings: list[str]) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("layout", ["semicolons", "cp1252", "excel"])
-def test_the_same_exports_in_another_layout_load_to_identical_tables(
-    clean: Path, tmp_path: Path, layout: str
-) -> None:
+def test_the_same_exports_in_another_layout_load_to_identical_tables(clean: Path, tmp_path: Path, layout: str) -> None:
     names = ("enrollment", "contact_log", "mhsip_adult", "grievance")
     plain = Workspace.create(tmp_path / "plain")
     load_all(plain, [clean / f"{name}.csv" for name in names])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -59,8 +60,6 @@ def test_every_declared_file_is_found_from_the_wheel_and_from_the_checkout(
          " find.shipped_folder('data/samples').is_dir()]))"],
         env={"PYTHONPATH": str(tmp_path)}, cwd=tmp_path, check=True, capture_output=True, text=True,
     )  # fmt: skip
-    import json
-
     place, found, notebooks, samples = json.loads(listed.stdout)
     assert Path(place).is_relative_to(tmp_path), "the wheel's own package was not the one imported"
     assert found == here

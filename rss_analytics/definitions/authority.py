@@ -32,20 +32,14 @@ class Authority(Declared):
     valid_from: date
     valid_to: date | None = None
     calendar: Literal["calendar", "business"]
-    holidays: str | None = Key(
-        default=None, description="authority of the holiday form whose days are skipped"
-    )
+    holidays: str | None = Key(default=None, description="authority of the holiday form whose days are skipped")
     starts_at: Literal["received_at", "consent_at"] = "received_at"
     file_within: Clock | None = None
     acknowledge: Clock | None = None
     decide: Clock | None = None
     extension: Clock | None = None
-    holds: tuple[str, ...] = Key(
-        default=(), description="reasons of grievance_clock rows that stop the clock"
-    )
-    extensions: tuple[str, ...] = Key(
-        default=(), description="reasons of grievance_clock rows that extend it once"
-    )
+    holds: tuple[str, ...] = Key(default=(), description="reasons of grievance_clock rows that stop the clock")
+    extensions: tuple[str, ...] = Key(default=(), description="reasons of grievance_clock rows that extend it once")
     extension_repeats: bool = Key(default=False, description="each such row extends it again")
     extension_needs_consent: bool = Key(default=False, description="only rows with the person's consent extend it")
     timely_by: Literal["decision_at", "notice_sent_at"] = "decision_at"

@@ -1,4 +1,4 @@
-"""Finds the declared files, samples and notebooks: in the workspace first, then the installed wheel, then the checkout."""
+"""Finds declared files, samples and notebooks: in the workspace first, then the installed wheel, then the checkout."""
 
 from __future__ import annotations
 

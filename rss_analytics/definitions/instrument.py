@@ -33,9 +33,7 @@ class Domain(Declared):
 class MissingRule(Declared):
     """How many items of a domain must be answered: a share (``two_thirds``) rounded up, or a fixed number."""
 
-    share: str | None = Key(
-        default=None, pattern=r"^[0-9]+/[0-9]+$", description="e.g. 2/3 of the domain's items"
-    )
+    share: str | None = Key(default=None, pattern=r"^[0-9]+/[0-9]+$", description="e.g. 2/3 of the domain's items")
     at_least: int | None = Key(default=None, ge=1)
 
     @model_validator(mode="after")

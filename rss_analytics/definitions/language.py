@@ -33,7 +33,7 @@ class Language(Declared):
     def number(self, value: float | int, decimals: int = 0) -> str:
         """A number with this language's marks."""
         plain = f"{value:,.{decimals}f}"
-        return plain.translate(str.maketrans({",": self.thousands_mark, ".": self.decimal_mark}))
+        return plain.translate({ord(","): self.thousands_mark, ord("."): self.decimal_mark})
 
     def placeholders(self, key: str) -> set[str]:
         """Names of the placeholders of a sentence; languages must agree on them."""

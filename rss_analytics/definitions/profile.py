@@ -16,9 +16,7 @@ class Target(Declared):
     """What a measure should reach, with optional cuts into bands 1-5 (half-open, on unrounded values)."""
 
     target: float
-    cuts: tuple[float, ...] = Key(
-        default=(), description="four rising or falling cut points: bands 1 | 2 | 3 | 4 | 5"
-    )
+    cuts: tuple[float, ...] = Key(default=(), description="four rising or falling cut points: bands 1 | 2 | 3 | 4 | 5")
     tolerance: float = Key(default=0, ge=0)
     source: Source
 
@@ -34,9 +32,7 @@ class Target(Declared):
 class Switches(Declared):
     """Computation rules a standard fixes; printed on every report that uses them."""
 
-    prorate_floor_days: int = Key(
-        default=14, ge=1, description="exposed days a client needs to be in a client share"
-    )
+    prorate_floor_days: int = Key(default=14, ge=1, description="exposed days a client needs to be in a client share")
     institution_days_are_exposed: bool = False
     zero_contact_clients_kept: bool = True
 

@@ -63,4 +63,5 @@ def _quoted(text: str) -> str:
     """Text bare where every reader of YAML, old or new, takes it for the same text, else between quotation marks."""
     if _BARE.fullmatch(text) and text.casefold() not in _WORDS_OF_YAML:
         return text
-    return SingleQuotedScalarString(text) if text.isprintable() else DoubleQuotedScalarString(text)
+    quoted: str = SingleQuotedScalarString(text) if text.isprintable() else DoubleQuotedScalarString(text)
+    return quoted

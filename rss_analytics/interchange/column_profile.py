@@ -13,6 +13,7 @@ from rss_analytics.definitions.form import Choice
 from rss_analytics.definitions.spelling import NONE_CHOSEN, fold
 from rss_analytics.interchange.drafting import PLACES, choice, is_personal, name_from, names_records
 
+JOINED = "|"  # parts the codes of several answers in one cell, as the readers of exports write them
 MOST_CHOICES = 15  # different answers of a column that is still a list of choices
 FEWEST_REPEATS = 3  # times an answer is given on average before it is taken for a choice
 LONGEST_CHOICE = 80  # characters
@@ -78,7 +79,7 @@ class Column:
     @property
     def names_each_record(self) -> bool:
         """Whether every record has a cell here and no two the same."""
-        return self.rows > 1 and len(self.counts) == self.rows
+        return len(self.counts) == self.rows
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,14 @@ def _several(column: Column) -> Guess | None:
             evidence = f"{joined} of {column.filled} cells join several of {len(parts)} answers with `{sign}`"
             return Guess("multi_choice", evidence, {"choices": _listed(parts, column.labels)})
     return None
+
+
+def whole_question(column: Column) -> Guess | None:
+    """A column in which a reader joined the boxes of a question; None when it does not tell what the boxes were."""
+    met = {part for cell in column.counts for part in cell.split(JOINED) if part and part != NONE_CHOSEN}
+    listed = tuple(choice(code, {"en": column.labels.get(code, code)}) for code in (*column.labels, *sorted(met)))
+    known = tuple({one.code: one for one in listed}.values())
+    return Guess("multi_choice", f"it joins the boxes of {len(known)} answers", {"choices": known}) if known else None
 
 
 def _single(column: Column) -> Guess | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from rss_analytics.definitions.form import Field, Form
 from rss_analytics.definitions.spelling import fold
-from rss_analytics.interchange.column_profile import MOST_POINTS, Column, Guess, guess, personal_reason
+from rss_analytics.interchange.column_profile import MOST_POINTS, Column, Guess, guess, personal_reason, whole_question
 from rss_analytics.interchange.drafting import NEVER_A_KEY, Drafting, names_records
 from rss_analytics.reading.opening import open_export
 from rss_analytics.reading.table import TextTable
@@ -32,10 +32,17 @@ def draft_from_export(path: Path, *, name: str | None) -> tuple[Form, tuple[str,
     columns = _columns(table)
     rows = max((column.rows for column in columns), default=0)
     draft.remark(f"types are judged on {rows} records")
-    guesses = {position: _kept(draft, column, table) for position, column in enumerate(columns)}
+    wholes = {column.heading: found for column in columns
+              if column.heading in table.wholes and (found := whole_question(column))}  # fmt: skip
+    apart = {part for whole in wholes for part in table.wholes[whole]}
+    guesses = {
+        position: wholes.get(column.heading) or _kept(draft, column, table)
+        for position, column in enumerate(columns)
+        if column.heading not in apart and (column.heading in wholes or column.heading not in table.wholes)
+    }
     scales = _scales(columns, guesses)
     for position, column in enumerate(columns):
-        found = guesses[position]
+        found = guesses.get(position)
         if found is not None:
             _add(draft, column, scales.get(position, found), rows, table)
     key = _key(draft, columns, table)
@@ -58,8 +65,7 @@ def _columns(table: TextTable) -> list[Column]:
 def _kept(draft: Drafting, column: Column, table: TextTable) -> Guess | None:
     """What a column is; None when it is left out: it has no heading, is personal or the tool's own."""
     spare = {fold(heading) for heading in table.spare}
-    said_again = {part for whole, parts in table.wholes.items() if whole in table.headings for part in parts}
-    if not column.heading.strip() or column.heading in said_again:
+    if not column.heading.strip():
         return None
     if reason := personal_reason(column):
         draft.leave_out(column.heading, reason)

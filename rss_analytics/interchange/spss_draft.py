@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from rss_analytics.definitions.form import Choice, Form
-from rss_analytics.errors import problem
 from rss_analytics.interchange.condition_text import plain_number
 from rss_analytics.interchange.drafting import Drafting, choice, whole_codes
+from rss_analytics.reading.vendors.spss import open_spss
 
 MAGIC = (b"$FL2", b"$FL3")
-EXTRA = "spss"
-DATES = re.compile(r"(?:A|E|S|J)?DATE\d+")
+DATES = re.compile(r"(?:[AESJ]?DATE|QYR|MOYR|WKYR)[\d.]+")
 MOMENTS = re.compile(r"(?:DATETIME|YMDHMS)[\d.]+")
 TEXT_FORMATS = re.compile(r"A(\d+)")
 WHOLE = re.compile(r"[FN]\d+(?:\.0)?")  # a numeric format without decimals
-PERIODS = re.compile(r"(?:QYR|MOYR|WKYR|TIME|DTIME|MTIME|WKDAY|MONTH)[\d.]*")
+TIMES = re.compile(r"(?:TIME|DTIME|MTIME|WKDAY|MONTH)[\d.]*")
 NO_MEANING = "missing"
 FEWEST_POINTS = 3
 
@@ -29,19 +28,14 @@ def is_spss(head: bytes) -> bool:
 
 
 def draft_from_spss(path: Path, *, name: str | None) -> tuple[Form, tuple[str, ...]]:
-    """The drafted form and what to review; UsageProblem when the optional reader is not installed.
+    """The drafted form and what to review, from the dictionary of the file; what its records hold is not looked at.
 
-    Only the dictionary of the file is read, no record of it.
+    UsageProblem when the optional reader is not installed, FileProblem for a damaged file.
     """
-    try:
-        import pyreadstat  # noqa: PLC0415 - an optional part
-    except ImportError:
-        raise problem("usage.extra_missing", extra=EXTRA) from None
-    try:
-        _, meta = pyreadstat.read_sav(str(path), metadataonly=True, user_missing=True)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OSError, ValueError):
-        raise problem("file.other_format", where=path.name, kind="a damaged SPSS file",
-                      remedy="Save it again from SPSS as .sav") from None  # fmt: skip
+    encoding = open_spss(path).encoding  # refuses what would end the process that reads it
+    from pyreadstat import read_sav  # noqa: PLC0415 - an optional part
+
+    _, meta = read_sav(str(path), metadataonly=True, user_missing=True, encoding=encoding)
     draft = Drafting(path.name)
     in_sets = _response_sets(draft, meta)
     for variable in meta.column_names:
@@ -99,7 +93,7 @@ def _typed(draft: Drafting, variable: str, written: str) -> tuple[str, dict[str,
         return "datetime", {}
     if DATES.fullmatch(written):
         return "date", {}
-    if PERIODS.fullmatch(written):
+    if TIMES.fullmatch(written):
         draft.remark(f"`{variable}` is kept in the format {written}, which has no counterpart; it became text")
         return "text", {}
     return ("integer" if WHOLE.fullmatch(written) else "number"), {}

@@ -6,28 +6,42 @@ import ibis
 import ibis.expr.types as ir
 
 from rss_analytics.measures.question import Question
+from rss_analytics.measures.units import in_groupings
 
 SHORTEST_MINUTES = 1  # a record without minutes still takes a place in time, so that it can meet another
 
 
-def merged_contacts(question: Question, facts: ir.Table) -> ir.Table:
-    """One fact per client and contact, where ``facts`` had one per client, staff member and contact.
+def contacts_of_clients(question: Question, records: ir.Table) -> ir.Table:
+    """One fact per unit, window and client, of ``records`` that are one per client, staff member and contact.
 
     The rule: within a unit of the report and a day, records of one client that share a session or whose times overlap
     are one contact.  It counts on a side when any of its records does, and its minutes are those of the records taken
     in order of time, without the minutes an earlier record already covered.  A record's time runs from its start for
     as many minutes as it states, so a change of the clocks does not shorten or lengthen it.
     """
-    unit = [*question.dimensions, "person", "day"]
-    facts = facts.mutate(that_day=ibis._.count().over(ibis.window(group_by=unit)))
-    alone = facts.filter(facts.that_day == 1)
-    beside_others = _numbered(facts.filter(facts.that_day > 1), unit)
     # most client-days hold one record: only the others pay for the search
-    return ibis.union(_single(alone, unit), _collapsed(beside_others, unit))
+    crowded = records.group_by("person", "day").having(ibis._.count() > 1).aggregate()
+    shared = [records.person == crowded.person, records.day == crowded.day]
+    alone = in_groupings(question, _alone(question, records.anti_join(crowded, shared)))
+    beside_others = _numbered(question, in_groupings(question, records.semi_join(crowded, shared)))
+    contacts = ibis.union(alone, _collapsed(question, beside_others))
+    amounts = [name for name in contacts.columns if name not in (*question.keys, "window", "person")]
+    by_client = contacts.group_by(*question.keys, "window", "person")
+    return by_client.aggregate(**{name: contacts[name].sum().cast("int64") for name in amounts})
 
 
-def _numbered(facts: ir.Table, unit: list[str]) -> ir.Table:
+def _alone(question: Question, records: ir.Table) -> ir.Table:
+    """Records that are contacts by themselves, with the columns of merged ones."""
+    columns: dict[str, ir.Value] = {"records": records.records}
+    for side in _sides(records):
+        counts = records[f"{side}_counts"]
+        columns |= {f"{side}_counts": counts, f"{side}_records": counts, f"{side}_value": counts * records.minutes}
+    return records.select(*question.dimensions, "window", "person", **columns)
+
+
+def _numbered(question: Question, facts: ir.Table) -> ir.Table:
     """Facts with the ``number`` of their contact in the client's day and the ``new_minutes`` they bring to it."""
+    unit = [*question.keys, "person", "day"]
     session = ibis.window(group_by=[*unit, "session"])
     facts = facts.mutate(ends=facts.minute + ibis.greatest(facts.minutes, SHORTEST_MINUTES))
     facts = facts.mutate(
@@ -58,22 +72,13 @@ def _sides(facts: ir.Table) -> list[str]:
     return [name.removesuffix("_counts") for name in facts.columns if name.endswith("_counts")]
 
 
-def _collapsed(facts: ir.Table, unit: list[str]) -> ir.Table:
+def _collapsed(question: Question, facts: ir.Table) -> ir.Table:
     """One row per numbered contact of a client's day."""
-    columns: dict[str, ir.Value] = {"window": facts.window.min(), "records": facts.records.sum()}
+    columns: dict[str, ir.Value] = {"records": facts.records.sum()}
     for side in _sides(facts):
         counts = facts[f"{side}_counts"]
-        columns[f"{side}_counts"] = counts.any()
-        columns[f"{side}_value"] = facts.new_minutes.sum(where=counts).fill_null(0)
-    merged = facts.group_by(*unit, "number").aggregate(**columns)
-    return merged.select(*unit, *columns)
-
-
-def _single(facts: ir.Table, unit: list[str]) -> ir.Table:
-    """Facts that are contacts by themselves, with the columns of merged ones."""
-    columns: dict[str, ir.Value] = {"window": facts.window, "records": facts.records}
-    for side in _sides(facts):
-        counts = facts[f"{side}_counts"]
-        columns[f"{side}_counts"] = counts
-        columns[f"{side}_value"] = counts.ifelse(facts.minutes, 0)
-    return facts.select(*unit, **columns)
+        columns[f"{side}_counts"] = counts.max()
+        columns[f"{side}_records"] = counts.max() * facts.records.sum()
+        columns[f"{side}_value"] = (counts * facts.new_minutes).sum()
+    merged = facts.group_by(*question.keys, "window", "person", "day", "number").aggregate(**columns)
+    return merged.drop("day", "number")

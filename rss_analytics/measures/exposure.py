@@ -5,25 +5,35 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from rss_analytics.measures.facts import with_client
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.relations import apart, literal_table
-from rss_analytics.measures.units import LAST_DAY, own_places, place_spans
+from rss_analytics.measures.units import LAST_DAY, in_groupings, own_places, place_spans
 from rss_analytics.measures.windows import number_of
 
 SEGMENT = {"window": "int64", "first_day": "int64", "last_day": "int64", "parts": "int64"}
 
 
 def exposure(question: Question) -> ir.Table:
-    """``dimensions, window, person, days, parts``: one row per client with at least one exposed day.
+    """``keys, window, person, days, parts``: one row per client with at least one exposed day.
 
     Both the day of enrollment and that of discharge are exposed.  A stay in an institution takes the days from
     admission to the day before leaving, as bed-days are counted, unless the profile keeps them.  A client enrolled
     twice in a unit on a day counts once there.  ``parts`` are the days as parts of their calendar month
     (`windows.MONTH_PARTS` to a month).
     """
-    segments = literal_table(list(question.windows.segments()), SEGMENT)
-    keys = [*question.dimensions, "person"]
-    enrolled = disjoint(_enrolled(question), keys)
+    alike = question.without_client()
+    days = question.relations.kept(
+        ("exposure", alike.groupings, question.windows, question.switches.institution_days_are_exposed),
+        lambda: _days(alike),
+    )
+    return with_client(question, days)
+
+
+def _days(question: Question) -> ir.Table:
+    segments = segments_of(question)
+    keys = [*question.keys, "person"]
+    enrolled = disjoint(in_groupings(question, _enrolled(question)), keys)
     days = _overlap(enrolled, segments, keys, sign=1)
     if question.relations.has("institution_stay") and not question.switches.institution_days_are_exposed:
         days = ibis.union(days, _overlap(_away(question, enrolled, keys), segments, keys, sign=-1))
@@ -31,6 +41,12 @@ def exposure(question: Question) -> ir.Table:
         days=days.days.sum().cast("int64"), parts=(days.days * days.parts).sum().cast("int64")
     )
     return summed.filter(summed.days > 0)
+
+
+def segments_of(question: Question) -> ir.Table:
+    """``window, first_day, last_day, parts``: the months of each window, cut to it."""
+    windows = question.windows
+    return question.relations.kept(("segments", windows), lambda: literal_table(list(windows.segments()), SEGMENT))
 
 
 def disjoint(spans: ir.Table, keys: list[str]) -> ir.Table:
@@ -50,8 +66,6 @@ def _enrolled(question: Question) -> ir.Table:
         "first_day": number_of(rows.enrolled_on),
         "last_day": number_of(rows.discharged_on).fill_null(LAST_DAY),
     }
-    if "client" in question.dimensions:
-        columns["client"] = rows.client_key
     if "team" in question.dimensions:
         columns["team"] = rows.team_id
     return place_spans(question, rows.select(**columns))

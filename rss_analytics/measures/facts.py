@@ -8,12 +8,12 @@ from operator import and_
 import ibis
 import ibis.expr.types as ir
 
-from rss_analytics.definitions.measure import Quantity, Rows
+from rss_analytics.definitions.measure import Measure, Quantity, Rows
 from rss_analytics.errors import problem
-from rss_analytics.measures.client_contacts import merged_contacts
+from rss_analytics.measures.client_contacts import contacts_of_clients
 from rss_analytics.measures.conditions import concepts, holds
-from rss_analytics.measures.question import SPLITS, Question
-from rss_analytics.measures.units import own_places, place_records
+from rss_analytics.measures.question import GROUPING, SPLITS, Question
+from rss_analytics.measures.units import ALL_UNITS, UNPLACED, in_groupings, own_places, place_records
 from rss_analytics.measures.windows import number_of
 from rss_analytics.storage.columns import KEYED
 
@@ -31,22 +31,51 @@ SIDES = ("numerator", "denominator")
 
 
 def facts(question: Question) -> ir.Table:
-    """``dimensions, window, day, person, records`` and per side ``<side>_counts`` and ``<side>_value``.
+    """``keys, window, person, records`` and per side ``<side>_counts``, ``<side>_records`` and ``<side>_value``.
 
-    One row per record that the measure looks at, or per merged contact, which ``records`` many stand behind.  A
-    record that names nobody is merged with none.
+    One row per record that the measure looks at or, where records are merged to contacts, per client and window.  A
+    side counts ``<side>_counts`` records or contacts, ``<side>_records`` records stand behind them, and they bring
+    ``<side>_value``.  A record that names nobody is merged with none.
     """
+    if question.measure.rows.grain == "record":
+        return in_groupings(question, _records(question))
+    merged = question.without_client()
+    conditions = tuple((side, quantity.are, quantity.where) for side, quantity in _quantities(question.measure))
+    contacts = question.relations.kept(
+        ("contacts", question.measure.rows, conditions, merged.groupings, question.windows),
+        lambda: contacts_of_clients(merged, _records(merged)),
+    )
+    return with_client(question, contacts)
+
+
+def _quantities(measure: Measure) -> list[tuple[str, Quantity]]:
+    """Sides that are added up over records."""
+    sides = [(side, getattr(measure, side)) for side in SIDES]
+    return [(side, quantity) for side, quantity in sides if quantity is not None and quantity.exposure is None]
+
+
+def _records(question: Question) -> ir.Table:
+    """The measure's records in the windows where they belong, one row each."""
     measure = question.measure
     rows = selected(question, measure.rows)
-    quantities = {side: getattr(measure, side) for side in SIDES if getattr(measure, side)}
     columns = basic_columns(question, rows, measure.rows)
-    for side, quantity in quantities.items():
-        if quantity.exposure is None:
-            columns |= _adds(question, rows, quantity, side)
+    for side, quantity in _quantities(measure):
+        columns |= _adds(question, rows, quantity, side)
     if measure.rows.grain == "client_contact":
         columns |= _times(rows)
-    placed = place_records(question, within_windows(question, rows.select(**columns)))
-    return merged_contacts(question, placed) if measure.rows.grain == "client_contact" else placed
+    return place_records(question, within_windows(question, rows.select(**columns)))
+
+
+def with_client(question: Question, table: ir.Table) -> ir.Table:
+    """A table of persons with the dimension ``client`` in the groupings that tell clients apart."""
+    asked = [number for number, grouping in enumerate(question.groupings) if "client" in grouping]
+    if not asked:
+        return table
+    named = table.person.notnull() & ~table.person.startswith(NOBODY)
+    client = ibis.ifelse(named, table.person, UNPLACED)
+    if len(asked) < len(question.groupings):
+        client = ibis.ifelse(table[GROUPING].isin(asked), client, ALL_UNITS)
+    return table.mutate(client=client)
 
 
 def within_windows(question: Question, narrow: ir.Table) -> ir.Table:
@@ -95,16 +124,16 @@ def basic_columns(question: Question, records: ir.Table, rows: Rows) -> dict[str
 
 
 def _adds(question: Question, records: ir.Table, quantity: Quantity, side: str) -> dict[str, ir.Value]:
-    """Whether the record counts on a side, and the value it brings."""
+    """Whether the record counts on a side, as 1 or 0, and the value it brings."""
     measure = question.measure
     conditions = concepts(quantity.are, question.profile, measure.id)
     conditions += [quantity.where] if quantity.where is not None else []
     tests = [holds(condition, records, question.relations, measure.rows.form) for condition in conditions]
-    counts = reduce(and_, tests, ibis.literal(True))
+    counts = reduce(and_, tests, ibis.literal(True)).cast("int64")
     field = quantity.sum or quantity.distinct
     name = KEYED.get(field, field) if field and quantity.distinct else field
     value = records[name] if name else ibis.literal(1, "int64")
-    return {f"{side}_counts": counts, f"{side}_value": value}
+    return {f"{side}_counts": counts, f"{side}_records": counts, f"{side}_value": value}
 
 
 def _times(records: ir.Table) -> dict[str, ir.Value]:

@@ -11,7 +11,7 @@ from rss_analytics.measures.facts import facts
 from rss_analytics.measures.kinds.numbers import numbers
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.relations import apart, literal_table
-from rss_analytics.measures.units import LAST_DAY, UNPLACED, place_records
+from rss_analytics.measures.units import LAST_DAY, UNPLACED, in_groupings, place_records
 from rss_analytics.measures.windows import day_of, number_of
 
 MONTH = {"window": "int64", "day": "int64", "last_day": "int64", "whole": "boolean"}
@@ -46,7 +46,7 @@ def population(question: Question, kind: str) -> ir.Table:
         amount=reported.amount,
         people=reported.people,
     )
-    months = place_records(question, apart(figures))
+    months = in_groupings(question, place_records(question, apart(figures)))
     known = ~months.amount.isnull().any()
     return numbers(
         question,
@@ -58,7 +58,7 @@ def population(question: Question, kind: str) -> ir.Table:
 
 def _awaited(question: Question, reported: ir.Table) -> ir.Table:
     """``facility, window, day, last_day, whole``: the months in which a figure is expected of a facility."""
-    by_facility = facts(question.about(question.measure, "facility"))
+    by_facility = facts(question.by("facility"))
     seen = ibis.union(
         reported.select(facility="at"), by_facility.filter(by_facility.facility != UNPLACED).select("facility")
     ).distinct()

@@ -1,7 +1,8 @@
-"""What is asked of a measure, checked before anything runs: dimensions, windows and profile."""
+"""What is asked of a measure, checked before anything runs: groupings of dimensions, windows and profile."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import get_args
@@ -14,6 +15,7 @@ from rss_analytics.measures.relations import Relations
 from rss_analytics.measures.windows import Windows, windows
 from rss_analytics.storage.tables import Tables
 
+GROUPING = "grouping"  # column that says which of several groupings a row belongs to
 PLACES = ("program", "facility", "region")
 SPLITS = {"instrument_domain": "domain", "ageing": "age_band"}
 """Kinds whose numbers mean nothing unless split by a dimension of their own; it is added when not asked for."""
@@ -21,13 +23,26 @@ SPLITS = {"instrument_domain": "domain", "ageing": "age_band"}
 
 @dataclass(frozen=True)
 class Question:
-    """A measure asked by ``dimensions`` over ``windows``, with the profile that says what counts."""
+    """A measure asked by ``groupings`` of dimensions over ``windows``, with the profile that says what counts.
+
+    Several groupings are answered in one pass: a row then stands once for each of them (`units.in_groupings`).
+    """
 
     relations: Relations
     measure: Measure
-    dimensions: tuple[str, ...]
+    groupings: tuple[tuple[str, ...], ...]
     windows: Windows
     profile: Profile | None
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The dimensions of all groupings."""
+        return tuple(dict.fromkeys(name for grouping in self.groupings for name in grouping))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Columns that name a unit: the dimensions, and which grouping it is of where there are several."""
+        return self.dimensions if len(self.groupings) == 1 else (GROUPING, *self.dimensions)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -41,26 +56,34 @@ class Question:
 
     @property
     def places(self) -> tuple[str, ...]:
-        """The dimensions that are places: program, facility, region."""
-        return tuple(name for name in self.dimensions if name in PLACES)
+        """The dimensions that are places: program, facility, region, in this order."""
+        return tuple(name for name in PLACES if name in self.dimensions)
 
     @property
     def switches(self) -> Switches:
         """Computation rules of the profile, or the usual ones."""
         return self.profile.switches if self.profile else Switches()
 
-    def about(self, measure: Measure, *dimensions: str) -> Question:
-        """The same question about another measure and by further dimensions."""
-        more = tuple(name for name in dimensions if name not in self.dimensions)
-        return replace(self, measure=measure, dimensions=(*self.dimensions, *more))
+    def by(self, *dimensions: str) -> Question:
+        """The same question by one grouping."""
+        return replace(self, groupings=(dimensions,))
+
+    def with_client(self, measure: Measure) -> Question:
+        """The same question about another measure, for each client of a unit."""
+        groupings = tuple(by if "client" in by else (*by, "client") for by in self.groupings)
+        return replace(self, measure=measure, groupings=groupings)
+
+    def without_client(self) -> Question:
+        """The same question without telling clients apart."""
+        groupings = tuple(tuple(name for name in by if name != "client") for by in self.groupings)
+        return replace(self, groupings=groupings)
 
 
 def ask(
-    tables: Tables,
-    catalogue: Catalogue,
+    relations: Relations,
     measure: Measure,
     *,
-    by: tuple[str, ...],
+    groupings: Iterable[tuple[str, ...]],
     period: str,
     start: date,
     end: date,
@@ -70,6 +93,19 @@ def ask(
 
     Without a profile the house's default profile says what counts and what should be reached.
     """
+    asked = tuple(dict.fromkeys(_grouping(measure, by) for by in groupings))
+    rules = relations.catalogue.house_rules
+    return Question(
+        relations=relations,
+        measure=measure,
+        groupings=asked,
+        windows=windows(start, end, period, fiscal_year_starts=rules.fiscal_year_starts),
+        profile=profile or relations.catalogue.profiles.get(rules.default_profile),
+    )
+
+
+def _grouping(measure: Measure, by: tuple[str, ...]) -> tuple[str, ...]:
+    """The dimensions asked for, with the one that the kind of measure splits by."""
     for name in by:
         if name not in measure.dimensions:
             allowed = [known for known in get_args(Dimension) if known in measure.dimensions]
@@ -83,12 +119,4 @@ def ask(
     if len(set(by)) < len(by):
         raise problem("usage.bad_option", reason="a dimension is asked for twice", remedy="Name it once")
     split = SPLITS.get(measure.kind)
-    dimensions = by if split is None or split in by else (*by, split)
-    rules = catalogue.house_rules
-    return Question(
-        relations=Relations(tables, catalogue),
-        measure=measure,
-        dimensions=dimensions,
-        windows=windows(start, end, period, fiscal_year_starts=rules.fiscal_year_starts),
-        profile=profile or catalogue.profiles.get(rules.default_profile),
-    )
+    return by if split is None or split in by else (*by, split)

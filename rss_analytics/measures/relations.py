@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -36,17 +36,32 @@ COVERAGE = {
 CALENDAR = {"date": "date", "authority": "string", "is_business_day": "boolean", "business_number": "int64"}
 ANSWER = {"row_id": "int64", "item": "string", "code": "int64", "missing": "string"}
 CODE = {"row_id": "int64", "code": "string"}
+Found = TypeVar("Found")
 
 
 class Relations:
-    """The relations of ``tables`` as ibis tables; those that a store does not have are empty, never missing."""
+    """The relations of ``tables`` as ibis tables; those that a store does not have are empty, never missing.
 
-    def __init__(self, tables: Tables, catalogue: Catalogue) -> None:
+    They live as long as one run: what several measures of it need is worked out once and dropped at its end.
+    """
+
+    def __init__(self, tables: Tables, catalogue: Catalogue, *, keeping: bool = True) -> None:
         self.tables = tables
         self.catalogue = catalogue
+        self._keeping = keeping
+        self._kept: dict[Hashable, str] = {}
+        self._found: dict[Hashable, Any] = {}
         with _older_names_allowed():
             self._engine = ibis.duckdb.from_connection(tables.connection)
             self._present = frozenset(self._engine.list_tables())
+
+    def __enter__(self) -> Relations:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name in self._kept.values():
+            self.tables.drop(name)
+        self._kept.clear()
 
     def has(self, form: str) -> bool:
         """Whether the form has records."""
@@ -82,6 +97,24 @@ class Relations:
         with _older_names_allowed():
             frame: pd.DataFrame = self._engine.to_pyarrow(table).to_pandas()
         return frame
+
+    def kept(self, key: Hashable, build: Callable[[], ir.Table]) -> ir.Table:
+        """The table that ``build`` expresses, filled once for all who ask with this key in the run."""
+        if not self._keeping:
+            return build()
+        if key not in self._kept:
+            table = build()  # which may keep others on its way
+            with _older_names_allowed():
+                self._kept[key] = self.tables.keep(f"kept_{len(self._kept)}", self._engine.compile(table))
+        with _older_names_allowed():
+            return self._engine.table(self._kept[key])
+
+    def once(self, key: Hashable, find: Callable[[], Found]) -> Found:
+        """What ``find`` gives, found once for all who ask with this key in the run."""
+        if key not in self._found:
+            self._found[key] = find()
+        found: Found = self._found[key]
+        return found
 
     def _columns(self, form: str) -> dict[str, str]:
         declared = self.catalogue.form(form)

@@ -1,7 +1,9 @@
-"""Computes a measure: ask, count, list what must have a row, see what is covered, judge."""
+"""Computes measures: ask, count, list what must have a row, see what is covered, judge."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import ibis
@@ -11,15 +13,28 @@ from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.profile import Profile
 from rss_analytics.definitions.result import RESULT_COLUMNS, Provenance, Result
-from rss_analytics.measures.coverage import Coverage, held_records, records_seen
+from rss_analytics.measures.coverage import Coverage
+from rss_analytics.measures.evidence import evidence
 from rss_analytics.measures.frame import frame
 from rss_analytics.measures.judgement import judged
 from rss_analytics.measures.kinds.numbers import COLUMNS
 from rss_analytics.measures.kinds.table import KINDS
-from rss_analytics.measures.question import Question, ask
+from rss_analytics.measures.question import GROUPING, Question, ask
+from rss_analytics.measures.relations import Relations
 from rss_analytics.storage.tables import Tables
 
 WHOLE_NUMBERS = ("numerator", "denominator", "n_clients", "n_records", "held")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A table to compute: a declared measure by dimensions, over the windows of a period between two days."""
+
+    measure: str
+    by: tuple[str, ...]
+    period: str
+    start: date
+    end: date
 
 
 def compute(
@@ -39,20 +54,29 @@ def compute(
     windows are cut at ``start`` and ``end``.  Every unit in force has a row for every window, also an empty one.
     Without ``profile`` the house's default profile applies.  Raises UsageProblem for a dimension the measure has not.
     """
-    question = ask(tables, catalogue, measure, by=by, period=period, start=start, end=end, profile=profile)
-    numbers = _numbers(question)
-    seen = records_seen(question)
-    rows = frame(question, numbers, seen)
-    rows = rows.merge(numbers, on=[*question.dimensions, "window"], how="left")
-    rows = _with_coverage(question, rows, Coverage(question, seen))
-    rows = rows.merge(held_records(question), on=[*question.places, "window"], how="left")
-    return Result(
-        measure=measure,
-        profile=question.profile,
-        dimensions=question.dimensions,
-        rows=_tidy(question, judged(question, rows)),
-        provenance=_provenance(question),
-    )
+    with Relations(tables, catalogue) as relations:
+        question = ask(relations, measure, groupings=[by], period=period, start=start, end=end, profile=profile)
+        return _results(question)[0]
+
+
+def compute_all(
+    tables: Tables, catalogue: Catalogue, wanted: Sequence[Wanted], *, profile: Profile | None = None
+) -> list[Result]:
+    """The tables wanted, in order, each as `compute` gives it; what several of them need is worked out once."""
+    together: dict[tuple[str, str, date, date], list[Wanted]] = {}
+    for one in wanted:
+        together.setdefault((one.measure, one.period, one.start, one.end), []).append(one)
+    found: dict[Wanted, Result] = {}
+    with Relations(tables, catalogue) as relations:
+        for (name, period, start, end), alike in together.items():
+            groupings = list(dict.fromkeys(one.by for one in alike))
+            measure = catalogue.measure(name)
+            question = ask(
+                relations, measure, groupings=groupings, period=period, start=start, end=end, profile=profile
+            )
+            by = dict(zip(groupings, _results(question), strict=True))
+            found |= {one: by[one.by] for one in alike}
+    return [found[one] for one in wanted]
 
 
 def explain(
@@ -67,8 +91,18 @@ def explain(
     profile: Profile | None = None,
 ) -> str:
     """The SQL that adds a measure up; arguments as for `compute`."""
-    question = ask(tables, catalogue, measure, by=by, period=period, start=start, end=end, profile=profile)
+    relations = Relations(tables, catalogue, keeping=False)
+    question = ask(relations, measure, groupings=[by], period=period, start=start, end=end, profile=profile)
     return str(ibis.to_sql(KINDS[measure.kind](question), dialect="duckdb"))
+
+
+def _results(question: Question) -> list[Result]:
+    """One result for each grouping, in order."""
+    numbers = _numbers(question)
+    return [
+        _result(question.by(*by), of_grouping, question)
+        for by, of_grouping in zip(question.groupings, _by_grouping(question, numbers), strict=True)
+    ]
 
 
 def _numbers(question: Question) -> pd.DataFrame:
@@ -76,6 +110,29 @@ def _numbers(question: Question) -> pd.DataFrame:
     sums = KINDS[question.measure.kind](question)
     plain = sums.mutate(**{name: sums[name].cast("float64") for name in COLUMNS})
     return question.relations.fetch(plain)
+
+
+def _by_grouping(question: Question, numbers: pd.DataFrame) -> Iterable[pd.DataFrame]:
+    """The numbers of each grouping, with its own dimensions only."""
+    for number, by in enumerate(question.groupings):
+        rows = numbers if len(question.groupings) == 1 else numbers[numbers[GROUPING] == number]
+        yield rows[[*by, "window", *COLUMNS]]
+
+
+def _result(question: Question, numbers: pd.DataFrame, whole: Question) -> Result:
+    """The result of one grouping; its evidence is read for the ``whole`` question and divided."""
+    found = evidence(whole, question.places)
+    rows = frame(question, numbers, found)
+    rows = rows.merge(numbers, on=[*question.dimensions, "window"], how="left")
+    rows = _with_coverage(question, rows, Coverage(question, found))
+    rows = rows.merge(found.held, on=[*question.places, "window"], how="left")
+    return Result(
+        measure=question.measure,
+        profile=question.profile,
+        dimensions=question.dimensions,
+        rows=_tidy(question, judged(question, rows)),
+        provenance=_provenance(question),
+    )
 
 
 def _with_coverage(question: Question, rows: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:

@@ -7,11 +7,12 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from rss_analytics.measures.question import PLACES, Question
-from rss_analytics.measures.relations import Relations, apart
+from rss_analytics.measures.question import GROUPING, PLACES, Question
+from rss_analytics.measures.relations import Relations, apart, literal_table
 from rss_analytics.measures.windows import day_number, number_of
 
 UNPLACED = "unplaced"  # stands where a record names no unit, so that totals over units add up
+ALL_UNITS = ""  # stands in a dimension that a row's grouping does not tell apart
 FIRST_DAY = day_number(date(1900, 1, 1))
 LAST_DAY = day_number(date(2999, 12, 31))
 PARENTS = {"program": ("facility", "facility_id"), "facility": ("region", "region_id")}
@@ -24,6 +25,10 @@ def tiles(relations: Relations, form: str) -> ir.Table:
     Days on which no row is in force have a null ``above``; a row ends at the latest the day before the next begins.
     Every day of a unit that has a row is in exactly one tile.
     """
+    return relations.kept(("tiles", form), lambda: _tiles(relations, form))
+
+
+def _tiles(relations: Relations, form: str) -> ir.Table:
     above = PARENTS[form][1]
     rows = relations.records(form)
     rows = rows.select(
@@ -113,3 +118,22 @@ def _named(question: Question, facts: ir.Table) -> ir.Table:
     facts = facts.drop(*(name for name in PLACES if name in facts.columns and name not in question.dimensions))
     asked = [name for name in question.dimensions if name in facts.columns]
     return facts.mutate(**{name: facts[name].cast("string").fill_null(UNPLACED) for name in asked})
+
+
+def in_groupings(question: Question, table: ir.Table) -> ir.Table:
+    """The rows once for each grouping, with its number and without the dimensions it does not tell apart.
+
+    A table of one grouping stays as it is.  Dimensions that the table does not have yet are left to who adds them.
+    """
+    if len(question.groupings) == 1:
+        return table
+    there = [name for name in question.dimensions if name in table.columns]
+    rows = [
+        {GROUPING: number} | {f"by_{name}": name in grouping for name in there}
+        for number, grouping in enumerate(question.groupings)
+    ]
+    groupings = literal_table(rows, {GROUPING: "int64"} | {f"by_{name}": "boolean" for name in there})
+    crossed = table.cross_join(groupings)
+    told = {name: ibis.ifelse(groupings[f"by_{name}"], table[name], ALL_UNITS) for name in there}
+    kept = {name: table[name] for name in table.columns}
+    return apart(crossed.select(**(kept | told), grouping=groupings[GROUPING]))

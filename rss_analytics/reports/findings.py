@@ -66,7 +66,8 @@ def _answer(kind: str, wording: Wording, judged: Sequence[Finding]) -> str:
 
 def _units_short(wording: Wording, judged: Sequence[Finding]) -> str:
     """How many units are short, when the report sets units side by side."""
-    units = {(f.of.unit, f.reading.unit) for f in judged if f.reading.unit is not None}
+    told = [f for f in judged if f.reading.status in ("met", "not_met")]
+    units = {(f.of.unit, f.reading.unit) for f in told if f.reading.unit is not None}
     if not units:
         return ""
     short = {

@@ -83,7 +83,7 @@ class _Undo:
             "undo", who, self._sender, self._form.form, self._form.version, self._file, "", "", "", "",
             undoes=self._undone,
         )  # fmt: skip
-        write_load(self._connection, self._load_id, self._now, facts, counts, (None, None, False))
+        write_load(self._connection, self._load_id, self._now, facts, counts)
         return {**counts, "load_id": self._load_id}
 
     def _find_differing(self) -> None:

@@ -55,7 +55,8 @@ def write_load(
     now: datetime,
     facts: LoadFacts,
     counts: dict[str, int],
-    covers: tuple[date | None, date | None, bool],
+    *,
+    covers: tuple[date | None, date | None, bool] = (None, None, False),
 ) -> None:
     """Adds the load to the list."""
     row = {

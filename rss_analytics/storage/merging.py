@@ -95,7 +95,7 @@ class _Merge:
         judge_again(self._connection, forms, self._form.form, self._load_id, self._now)
         counts.update(self._count(duplicate))
         _check_identities(counts)
-        write_load(self._connection, self._load_id, self._now, self._facts, counts, self._covers(deletion))
+        write_load(self._connection, self._load_id, self._now, self._facts, counts, covers=self._covers(deletion))
         return {**counts, "load_id": self._load_id}
 
     def _compare(self) -> dict[str, int]:

@@ -75,12 +75,10 @@ class StoreFile:
 
 def _has_loads(connection: duckdb.DuckDBPyConnection) -> bool:
     """False for the empty file that a process killed in its first load leaves, or a trial run."""
-    return (
-        connection.execute(
-            "SELECT 1 FROM duckdb_tables() WHERE database_name = 'store' AND schema_name = 'house' AND table_name = 'load'"
-        ).fetchone()
-        is not None
-    )
+    there = connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'store' AND schema_name = 'house' AND table_name = 'load'"
+    ).fetchone()
+    return there is not None
 
 
 def fresh_connection(spill: Path) -> duckdb.DuckDBPyConnection:

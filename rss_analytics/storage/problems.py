@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import duckdb
 import pandas as pd
 
 from rss_analytics.definitions.form import Field, Form
@@ -33,8 +34,7 @@ def open_problems(store: StoreFile, forms: dict[str, Form]) -> pd.DataFrame:
     with store.opened(read_only=True) as connection:
         parts = [connection.execute(REFUSED).df()]
         for name in sorted(stored_forms(connection) & set(forms)):
-            there = columns_there(connection, name)
-            parts.append(connection.execute(_held(forms[name], set(there)), [name]).df())
+            parts.append(connection.execute(_held(connection, forms[name]), [name]).df())
     listed = pd.concat(parts, ignore_index=True)
     return listed[listed["form"].isin(list(forms))][list(PROBLEM_COLUMNS)]
 
@@ -58,8 +58,8 @@ NUMBER = "load_id || '.' || record"
 
 REFUSED = f"""
 SELECT r.form, r.sender, 'refused' AS fate, {NUMBER} AS number, l.file, r.sheet_row, r.row_key, r.cells,
-       (SELECT CAST(to_json(list(struct_pack(code := f.code, field := f.field, heading := f.heading, "value" := f."value")
-                                 ORDER BY f.code, f.field)) AS VARCHAR)
+       (SELECT CAST(to_json(list(struct_pack(code := f.code, field := f.field, heading := f.heading,
+                                             "value" := f."value") ORDER BY f.code, f.field)) AS VARCHAR)
         FROM house.finding f
         WHERE f.load_id = r.load_id AND f.record = r.record AND f.severity = 'error') AS findings
 FROM house.refused r JOIN (SELECT load_id, file FROM house.load) l USING (load_id)
@@ -77,14 +77,18 @@ def _cell(field: Field, there: set[str]) -> str:
     return f"{quoted_name(field.name)} := {value}"
 
 
-def _held(form: Form, there: set[str]) -> str:
+def _held(connection: duckdb.DuckDBPyConnection, form: Form) -> str:
+    there = set(columns_there(connection, form.form))
     cells = [_cell(field, there) for field in wide_fields(form) if field.name in there]
     for field in multi_choices(form):
-        codes = f"(SELECT string_agg(m.code, '|' ORDER BY m.code) FROM record.{quoted_name(long_name(form, field))} m"
-        cells.append(f"{quoted_name(field.name)} := {codes} WHERE m.row_id = r.row_id)")
+        if columns_there(connection, long_name(form, field)):  # not there for a field declared since the last load
+            codes = (
+                f"SELECT string_agg(m.code, '|' ORDER BY m.code) FROM record.{quoted_name(long_name(form, field))} m"
+            )
+            cells.append(f"{quoted_name(field.name)} := ({codes} WHERE m.row_id = r.row_id)")
+    answers = f"SELECT any_value(coalesce(CAST(a.code AS VARCHAR), a.missing)) FROM record.{answer_name(form)} a"
     for item in form.items:
-        answer = f"(SELECT any_value(coalesce(CAST(a.code AS VARCHAR), a.missing)) FROM record.{quoted_name(answer_name(form))} a"
-        cells.append(f"{quoted_name(item.name)} := {answer} WHERE a.row_id = r.row_id AND a.item = '{item.name}')")
+        cells.append(f"{quoted_name(item.name)} := ({answers} WHERE a.row_id = r.row_id AND a.item = '{item.name}')")
     key = key_text(form.key, "r")
     about = f"split_part(j.field, '{KEY_SIGN}', 1)"
     return f"""

@@ -1,6 +1,7 @@
 """Writes each rule over several records or tables as SQL that names the records breaking it.
 
-Every query reads the rows to judge from ``{rows}`` (a relation of rows in force) and sees the other records as they are in force now, so what it says depends on what the store holds and not on the order of loading.
+Every query reads the rows to judge from ``{rows}`` (a relation of rows in force) and sees the other records as they are
+in force now, so what it says depends on what the store holds and not on the order of loading.
 A rule that looks at another form is armed, per sender, once that form has records.
 """
 
@@ -160,7 +161,9 @@ def _unit(form: Form, by: tuple[str, ...], day: str | None = None) -> str:
 def _unique(form: Form, rule: rules.UniqueWithin) -> str:
     filled = " AND ".join(f"r.{q(name)} IS NOT NULL" for name in rule.fields)
     return f"""
-        WITH part AS (SELECT r.row_id, {_unit(form, rule.fields)} AS unit FROM {{rows}} r WHERE {filled} AND {_when(rule)})
+        WITH part AS (
+            SELECT r.row_id, {_unit(form, rule.fields)} AS unit FROM {{rows}} r WHERE {filled} AND {_when(rule)}
+        )
         SELECT row_id FROM part SEMI JOIN (SELECT unit FROM part GROUP BY unit HAVING count(*) > 1) USING (unit)"""
 
 

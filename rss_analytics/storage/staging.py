@@ -12,7 +12,6 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 from rss_analytics.definitions.form import Form
@@ -65,23 +64,21 @@ class Stage:
         fields = [name for name in rows.column_names if name not in ("record", "sheet_row", *names)]
         self._insert(
             rows,
-            f"INSERT INTO stage.refused SELECT record, sheet_row, {key_text(names)}, {_cells(fields, headings)} FROM batch",
+            f"INSERT INTO stage.refused SELECT record, sheet_row, {key_text(names)}, {_cells(fields, headings)} "
+            "FROM batch",
         )
 
     def refuse_whole(self, rows: pa.Table) -> None:
-        """Keeps rows whose key is unknown: ``record``, ``sheet_row`` and ``cells``, a JSON mapping of heading to text."""
+        """Keeps rows of unknown key: ``record``, ``sheet_row`` and ``cells``, a JSON mapping of heading to text."""
         self._insert(rows, "INSERT INTO stage.refused SELECT record, sheet_row, NULL, cells FROM batch")
 
-    def find(self, findings: pd.DataFrame, headings: Mapping[str, str]) -> None:
-        """Keeps findings, naming each field's column as the user sees it."""
-        if findings.empty:
-            return
-        named = findings.assign(heading=findings["field"].map(headings))
-        listed = named[["record", "sheet_row", "code", "severity", "field", "heading", "value"]].astype(
-            dict.fromkeys(("code", "severity", "field", "heading", "value"), "string")
-        )
+    def find(self, findings: pa.Table, headings: Mapping[str, str]) -> None:
+        """Keeps findings (``record, sheet_row, code, severity, field, value``) with the heading the user sees."""
+        named = " ".join(f"WHEN {literal(name)} THEN {literal(heading)}" for name, heading in headings.items())
+        heading = f"CASE field {named} END" if named else "NULL"
         self._insert(
-            pa.Table.from_pandas(listed, preserve_index=False), "INSERT INTO stage.finding SELECT * FROM batch"
+            findings,
+            f'INSERT INTO stage.finding SELECT record, sheet_row, code, severity, field, {heading}, "value" FROM batch',
         )
 
     def exclude(self, rows: Iterable[tuple[int, str]]) -> None:
@@ -109,10 +106,8 @@ class Stage:
         """Parts repeated keys: identical records count once; the records returned differ and must be refused."""
         run = self._connection.execute
         run(
-            """
-            CREATE TEMP TABLE clash AS SELECT record FROM stage.staged WHERE row_key IN (
-                SELECT row_key FROM stage.staged GROUP BY row_key HAVING count(DISTINCT row_hash) > 1
-                UNION ALL SELECT row_key FROM stage.refused WHERE row_key IS NOT NULL)"""
+            "CREATE TEMP TABLE clash AS SELECT record FROM stage.staged WHERE row_key IN ("
+            "SELECT row_key FROM stage.staged GROUP BY row_key HAVING count(DISTINCT row_hash) > 1)"
         )
         repeats = """record IN (
             SELECT record FROM (SELECT record, row_number() OVER (PARTITION BY row_key ORDER BY record) AS place

@@ -1,4 +1,4 @@
-"""What measures may see of a store: a connection whose relations are the accepted records as they were known on a date."""
+"""What measures may see of a store: a connection with the accepted records as they were known on a date."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import duckdb
+
+from rss_analytics.storage.columns import quoted_name
 
 
 @dataclass(frozen=True)
@@ -28,3 +30,12 @@ class Tables:
     until: date
     loads: tuple[int, ...]
     forms: frozenset[str]
+
+    def keep(self, name: str, query: str) -> str:
+        """Fills a table of the connection's own with a query's rows, to be read by its name; the store is untouched."""
+        self.connection.execute(f"CREATE TEMP TABLE {quoted_name(name)} AS {query}")
+        return name
+
+    def drop(self, name: str) -> None:
+        """Takes a kept table away."""
+        self.connection.execute(f"DROP TABLE temp.{quoted_name(name)}")

@@ -29,7 +29,9 @@ def record_counts(tables: Tables) -> dict[str, dict[str, int]]:
         WITH latest AS (
             SELECT * FROM store.house.load l
             WHERE kind = 'ingest' AND list_contains(?, load_id)
-              AND NOT EXISTS (SELECT 1 FROM store.house.load u WHERE u.undoes = l.load_id AND list_contains(?, u.load_id))
+              AND NOT EXISTS (
+                  SELECT 1 FROM store.house.load u WHERE u.undoes = l.load_id AND list_contains(?, u.load_id)
+              )
             QUALIFY row_number() OVER (PARTITION BY form, sender, file ORDER BY load_id DESC) = 1
         )
         SELECT form, sum("read"), sum(refused), sum(excluded), sum(accepted + held) FROM latest GROUP BY form ORDER BY 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.form import Form
-from rss_analytics.synthetic.corner import ACCEPTED, EXCLUDED, REFUSED, Cells, CornerRow, build_corner
+from rss_analytics.synthetic.corner import ACCEPTED, DUPLICATE, EXCLUDED, REFUSED, Cells, CornerRow, build_corner
 from rss_analytics.synthetic.faults_among_records import plant_cascades, plant_record_faults
 from rss_analytics.synthetic.faults_in_cells import plant_cell_faults
 from rss_analytics.synthetic.faults_in_files import FaultyFile, faulty_files
@@ -99,8 +101,9 @@ def plant_faults(plan: Plan, catalogue: Catalogue) -> Faults:
     plant_cascades(corner)
     files = [_written(catalogue.form(LOG), file) for file in faulty_files(corner)]
     rows: dict[str, list[CornerRow]] = {}
+    closes = str(plan.month_starts[-1] - np.timedelta64(1, "D"))
     for row in corner.rows:
-        rows.setdefault(row.form, []).append(row)
+        rows.setdefault(row.form, []).append(_closing(row, closes))
     return Faults(rows, residue=True, files=files)
 
 
@@ -116,3 +119,14 @@ def _line(form: Form, cells: Cells) -> str:
     if unknown:
         raise KeyError(f"{form.form} has no {sorted(unknown)}")
     return ",".join(cells.get(name, "") for name in form.names)
+
+
+CLOSING = ("facility", "program", "team")
+
+
+def _closing(row: CornerRow, day: str) -> CornerRow:
+    """The corner's sound sites end before the last month, so that reports of it are about the real ones."""
+    sound = not row.codes and row.fate in (ACCEPTED, DUPLICATE)
+    if row.form not in CLOSING or not sound or row.cells.get("valid_to"):
+        return row
+    return replace(row, cells=row.cells | {"valid_to": day})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,11 +12,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rss_analytics.definitions.form import Field, Form
+from rss_analytics.definitions.rules import Severity
 from rss_analytics.validation.casting import ARROW_TYPES, cast_column
 from rss_analytics.validation.conditions import holds
 from rss_analytics.validation.schema import Failure, FormSchema, Rows
 
-FINDING_COLUMNS = ("record", "sheet_row", "code", "severity", "field", "value")
+WORDS = pa.dictionary(pa.int8(), pa.string())
+FINDINGS = pa.schema(
+    {
+        "record": pa.int64(),
+        "sheet_row": pa.int64(),
+        "code": WORDS,
+        "severity": WORDS,
+        "field": WORDS,
+        "value": pa.string(),
+    }
+)
 MASK = "•••"
 
 
@@ -27,13 +38,13 @@ class Judged:
     ``accepted``: typed columns of the form (and kept missing codes) plus ``record`` and ``sheet_row``.
     ``refused``: the original text columns of refused rows plus ``record`` and ``sheet_row``; ``refused_keys``: the
     typed key they would have had.
-    ``findings``: one row per rule and record, FINDING_COLUMNS, values of identifying fields masked.
+    ``findings``: one row per rule and record with the columns of FINDINGS, values of identifying fields masked.
     """
 
     accepted: pa.Table
     refused: pa.Table
     refused_keys: pa.Table
-    findings: pd.DataFrame
+    findings: pa.Table
     serials: dict[str, int]
 
 
@@ -51,19 +62,19 @@ class Judge:
         """Judges the text columns of one batch; columns are named by field, rows stand in the file's order."""
         cast, faults, serials = self._cast(texts)
         frame = cast.to_pandas(types_mapper=pd.ArrowDtype)
-        found = [*faults, *self._failures(frame, faults)]
-        found += self._derived_warnings(frame)
-        findings = self._folded(found, texts, record, sheet_row)
+        found = _united([*faults, *self._failures(frame, faults), *self._derived_warnings(frame)])
         refused = np.zeros(len(record), dtype=bool)
-        bad = findings.loc[findings["severity"] == "error", "row"].to_numpy()
-        refused[bad] = True
+        for failure in found:
+            if failure.severity == "error":
+                refused[failure.rows] = True
         places = {"record": pa.array(record), "sheet_row": pa.array(sheet_row)}
+        findings = [self._findings(failure, texts, record, sheet_row) for failure in found]
         keep = pa.array(~refused)
         return Judged(
             _with(cast, places).filter(keep),
             _with(texts, places).filter(pc.invert(keep)),
             cast.select(list(self._form.key)).filter(pc.invert(keep)),
-            findings[list(FINDING_COLUMNS)],
+            pa.concat_tables([FINDINGS.empty_table(), *findings]),
             serials,
         )
 
@@ -128,42 +139,38 @@ class Judge:
             else:
                 yield failure
 
-    def _folded(
-        self,
-        found: list[Failure],
-        texts: pa.Table,
-        record: Rows,
-        sheet_row: Rows,
-    ) -> pd.DataFrame:
-        parts = [
-            pd.DataFrame(
-                {
-                    "row": fault.rows,
-                    "record": record[fault.rows],
-                    "sheet_row": sheet_row[fault.rows],
-                    "code": fault.code,
-                    "severity": fault.severity,
-                    "field": fault.field,
-                    "value": self._shown(fault.field, texts, fault.rows),
-                }
-            )
-            for fault in found
-            if len(fault.rows)
-        ]
-        if not parts:
-            return pd.DataFrame({"row": np.array([], np.int64), **{name: [] for name in FINDING_COLUMNS}})
-        folded = pd.concat(parts, ignore_index=True).drop_duplicates(["row", "code", "field"])
-        return folded.sort_values(["record", "code", "field"], kind="stable", ignore_index=True)
+    def _findings(self, failure: Failure, texts: pa.Table, record: Rows, sheet_row: Rows) -> pa.Table:
+        count = len(failure.rows)
+        words = (failure.code, failure.severity, failure.field)
+        code, severity, field = (_repeated(word, count) for word in words)
+        shown = self._shown(failure.field, texts, failure.rows)
+        columns = [pa.array(record[failure.rows]), pa.array(sheet_row[failure.rows]), code, severity, field, shown]
+        return pa.table(columns, schema=FINDINGS)
 
-    def _shown(self, field: str | None, texts: pa.Table, rows: Rows) -> pd.api.extensions.ExtensionArray:
+    def _shown(self, field: str | None, texts: pa.Table, rows: Rows) -> pa.ChunkedArray:
         """The cells as they came; those of an identifying field masked, empty ones and those of a record null."""
         nothing = pa.scalar(None, pa.string())
         if field is None or field not in texts.column_names:
-            return pd.arrays.ArrowExtensionArray(pa.nulls(len(rows), pa.string()))
+            return pa.chunked_array([pa.nulls(len(rows), pa.string())])
         cells = pc.take(texts[field], pa.array(rows))
-        if self._form.field(field).identifier != "none":
-            cells = pc.if_else(pc.equal(cells, ""), nothing, pa.scalar(MASK))
-        return pd.arrays.ArrowExtensionArray(pc.if_else(pc.equal(cells, ""), nothing, cells))
+        shown = cells if self._form.field(field).identifier == "none" else pa.scalar(MASK)
+        return pc.if_else(pc.equal(cells, ""), nothing, shown)
+
+
+def _united(failures: Iterable[Failure]) -> list[Failure]:
+    """One failure for each code and field, so that there is one finding a rule and record."""
+    together: dict[tuple[str, str | None, Severity], Failure] = {}
+    for failure in failures:
+        if len(failure.rows):
+            key = (failure.code, failure.field, failure.severity)
+            seen = together.get(key, failure)
+            together[key] = replace(failure, rows=np.union1d(seen.rows, failure.rows))
+    return list(together.values())
+
+
+def _repeated(word: str | None, count: int) -> pa.Array:
+    """The same word for each of many findings, held once."""
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int8)), pa.array([word], pa.string()))
 
 
 def _with(table: pa.Table, columns: dict[str, pa.Array]) -> pa.Table:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from rss_analytics.definitions import rules
@@ -34,15 +35,15 @@ def _judge(rule: rules.RowRule, form: Form, today: date) -> Judge:
             limit = _end_of(today, form.field(field).type)
             return lambda r: _unless(r[field] > limit)
         case rules.RequiredWhen(fields=fields, when=when):
-            return lambda r: ~holds(when, r) | _filled(r, fields).all(axis=1)
+            return lambda r: ~holds(when, r) | (_filled(r, fields) == len(fields))
         case rules.EmptyWhen(fields=fields, when=when):
-            return lambda r: ~holds(when, r) | ~_filled(r, fields).any(axis=1)
+            return lambda r: ~holds(when, r) | (_filled(r, fields) == 0)
         case rules.Implies(when=when, then=then):
             return lambda r: ~holds(when, r) | holds(then, r)
         case rules.ExactlyOneOf(fields=fields):
-            return lambda r: np.asarray(_filled(r, fields).sum(axis=1) == 1)
+            return lambda r: _filled(r, fields) == 1
         case rules.AtLeastOneOf(fields=fields):
-            return lambda r: _filled(r, fields).any(axis=1)
+            return lambda r: _filled(r, fields) > 0
         case rules.SumEquals(fields=fields, total=total, tolerance=tolerance):
             return lambda r: _unless(_sum_off(r, fields, total) > tolerance + HALF_A_PLACE)
         case rules.NotEqual(field=field, other=other):
@@ -68,8 +69,12 @@ def _in_order(rule: rules.NotBefore, records: pd.DataFrame) -> Mask:
     return _unless(later <= earlier if rule.strict else later < earlier)
 
 
-def _filled(records: pd.DataFrame, fields: tuple[str, ...]) -> Mask:
-    return np.column_stack([plain(records[name].notna()) for name in fields])
+def _filled(records: pd.DataFrame, fields: tuple[str, ...]) -> npt.NDArray[np.int64]:
+    """How many of the fields each record has filled."""
+    counted = np.zeros(len(records), dtype=np.int64)
+    for name in fields:
+        counted += plain(records[name].notna())
+    return counted
 
 
 def _sum_off(records: pd.DataFrame, fields: tuple[str, ...], total: str) -> pd.Series:

@@ -18,8 +18,9 @@ from rss_analytics.interchange.condition_text import redcap_logic, xlsform_expre
 from rss_analytics.validation.conditions import holds
 from tests.interchange.sample_forms import conditions
 
+PLACES = tuple(Choice(code=code, label={"en": code}) for code in ("home", "jail", "clinic"))
 SETTING = Field(name="setting", type="choice", label={"en": "Setting"},
-                choices=tuple(Choice(code=code, label={"en": code}) for code in ("home", "jail", "clinic")))  # fmt: skip
+                choices=PLACES)  # fmt: skip
 MINUTES = Field(name="minutes", type="integer", label={"en": "Minutes"})
 SHARE = Field(name="share", type="number", label={"en": "Share"})
 AGREED = Field(name="agreed", type="boolean", label={"en": "Agreed"})
@@ -83,7 +84,11 @@ CASES: list[tuple[Condition, str, str]] = [
         "${help_given} = ''",
         "[help_given(home)] <> '1' and [help_given(jail)] <> '1' and [help_given(clinic)] <> '1'",
     ),
-    (Between("seen_on", date(2026, 9, 30), None), "${seen_on} >= date('2026-09-30')", "[seen_on] <> '' and [seen_on] >= '2026-09-30'"),
+    (
+        Between("seen_on", date(2026, 9, 30), None),
+        "${seen_on} >= date('2026-09-30')",
+        "[seen_on] <> '' and [seen_on] >= '2026-09-30'",
+    ),
     (
         All((AnyOf((IsIn("setting", ("home",)), Missing("note", False))), Between("share", 0.5, None))),
         "(${setting} = 'home' or ${note} != '') and ${share} >= 0.5",
@@ -111,8 +116,14 @@ def test_a_simple_condition_comes_back_as_it_was(condition: Condition, xlsform: 
         ("10 > [minutes]", Between("minutes", None, 9)),
         ("${share} > 5", All((Missing("share", False), Not(Between("share", None, 5))))),
         ('[setting]="home" AND [agreed]="1"', All((IsIn("setting", ("home",)), IsIn("agreed", (True,))))),
-        ("((setting.NAOK == \"home\")) && !(note == '')", All((IsIn("setting", ("home",)), Not(Missing("note", True))))),
-        ("[help_given(home)] = '1' or [help_given(jail)] = '1' or [help_given(clinic)] = '1'", Missing("help_given", False)),
+        (
+            "((setting.NAOK == \"home\")) && !(note == '')",
+            All((IsIn("setting", ("home",)), Not(Missing("note", True)))),
+        ),
+        (
+            "[help_given(home)] = '1' or [help_given(jail)] = '1' or [help_given(clinic)] = '1'",
+            Missing("help_given", False),
+        ),
         ("selected(${setting}, 'jail')", IsIn("setting", ("jail",))),
         ("${told_at} <= date-time('2026-09-30T12:00:00')", Between("told_at", None, datetime(2026, 9, 30, 12))),
         ("'a' != ${note}", Not(IsIn("note", ("a",)))),
@@ -125,14 +136,15 @@ def test_what_people_write_in_other_tools_is_understood(text: str, condition: Co
 @pytest.mark.parametrize(
     "text",
     [
-        "${unknown} = 1", "[setting] = 'moon'", "count-selected(${help_given}) > 1", "[event_1_arm_1][setting] = 'home'",
+        "${unknown} = 1", "[setting] = 'moon'", "count-selected(${help_given}) > 1",
+        "[event_1_arm_1][setting] = 'home'",
         "${minutes} + 1 = 5", "${minutes} >= ", "${minutes} = ${share}", "[note] > 'a'", "${seen_on} >= today()",
         "(${minutes} = 1", "${minutes} = 1)", "[help_given(home)] = '1'", "selected(${help_given}, 'home')", "#",
         "datediff([seen_on], 'today', 'd') > 3", "${minutes} = 'many'", "",
     ],
 )  # fmt: skip
 def test_what_the_closed_grammar_cannot_hold_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - the reason is shown in the review; any is one
+    with pytest.raises(ValueError):
         parse_expression(text, FIELDS)
 
 

@@ -1,4 +1,4 @@
-"""Workbooks of refused and held records: one an owner, saying what is wrong at the cell, and corrected they load back."""
+"""Workbooks of refused and held records: one an owner, each cell says what is wrong, and corrected they load back."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from rss_analytics.definitions.conditions import Condition
+from rss_analytics.definitions.conditions import parse_condition
 from rss_analytics.definitions.declared import read_declared
 from rss_analytics.definitions.form import Choice, Field, Form
 from rss_analytics.interchange.condition_parser import parse_expression
@@ -26,9 +26,9 @@ KEPT = {
 # beginnings of all that may be lost; everything else of a form has to come back
 MAY_BE_LOST = {
     "xlsform": (
-        "owner", "key", "grain", "title (es)", "scope", "layout", "instrument", "foreign key to ", "coverage", "personal columns",
-        "rule ", "other headings", "other spellings", "identifier", "missing codes", "unit", "date formats", "derivation",
-        "decimal mark", "leading zeros",
+        "owner", "key", "grain", "title (es)", "scope", "layout", "instrument", "foreign key to ", "coverage",
+        "personal columns", "rule ", "other headings", "other spellings", "identifier", "missing codes", "unit",
+        "date formats", "derivation", "decimal mark", "leading zeros",
     ),
     "redcap": (
         "owner", "key", "version", "grain", "title", "scope", "layout", "instrument", "foreign key to ", "coverage",
@@ -91,8 +91,8 @@ def test_any_form_comes_back_but_for_the_listed_losses(form: Form, target: str, 
 
 def _without_listed(field: Field, listed: list[str]) -> Field:
     """The field without what is said to be lost of it."""
-    words = {"label": "label (", "help": "help (", "relevant": "relevance", "pattern": "pattern", "max_length": "longest",
-             "identifier": "identifier", "choices": "labels of choices"}  # fmt: skip
+    words = {"label": "label (", "help": "help (", "relevant": "relevance", "pattern": "pattern",
+             "max_length": "longest", "identifier": "identifier", "choices": "labels of choices"}  # fmt: skip
     lost = {key for key, word in words.items() for loss in listed
             if loss.startswith(word) and field.name in loss.partition(" of ")[2].replace("choices ", "")}  # fmt: skip
     blank = {"label": {"en": "?"}, "help": None, "relevant": None, "pattern": None, "max_length": None,
@@ -114,26 +114,22 @@ def test_a_relevance_comes_back_as_it_was_or_is_listed() -> None:
     for target in ENDINGS:
         assert read_back(form, target).field("minutes").relevant == asked.relevant
         assert not [loss for loss in losses(form, target) if loss.startswith("relevance")]
-    hard = asked.model_copy(update={"relevant": _condition({"contact_id": "both ' and \""})})
+    hard = asked.model_copy(update={"relevant": parse_condition({"contact_id": "both ' and \""})})
     for target in ENDINGS:
         assert "relevance of minutes" in losses(form_of(text_key(), status, hard), target)
-
-
-def _condition(raw: object) -> Condition:
-    return Field.model_validate({"name": "x", "type": "text", "label": {"en": "x"}, "relevant": raw}).relevant  # type: ignore[return-value]
 
 
 def test_names_and_codes_that_a_tool_forbids_are_rewritten_everywhere_and_listed() -> None:
     long = "reason_why_the_contact_did_not_take_place"
     choices = (Choice(code="at home", label={"en": "Home"}), Choice(code="at_home", label={"en": "House"}))
     where = Field(name=long, type="choice", label={"en": "Where"}, choices=choices)
-    twin = Field(name=f"{long}_either", type="text", label={"en": "Twin"}, relevant=_condition({long: "at home"}))
+    twin = Field(name=f"{long}_either", type="text", label={"en": "Twin"}, relevant=parse_condition({long: "at home"}))
     form = form_of(text_key(), where, twin)
     returned = read_back(form, "redcap")
     first, second = "reason_why_the_contact_did", "reason_why_the_contact_d_2"
     assert returned.names == ("contact_id", first, second)
     assert returned.field(first).codes == ("at_home_2", "at_home")
-    assert returned.field(second).relevant == _condition({first: "at_home_2"})
+    assert returned.field(second).relevant == parse_condition({first: "at_home_2"})
     listed = losses(form, "redcap")
     assert f"name {long} (written {first})" in listed
     assert f"choice at home of {long} (written at_home_2)" in listed
@@ -159,6 +155,6 @@ def test_the_drafted_file_reads_as_the_drafted_form(form: Form, target: str, tmp
 
 def test_the_same_text_means_the_same_in_both_tools() -> None:
     form = form_of(text_key())
-    condition = _condition({"contact_id": "it's"})
+    condition = parse_condition({"contact_id": "it's"})
     for write in (xlsform_expression, redcap_logic):
         assert parse_expression(write(condition, form.by_name), form.by_name) == condition

@@ -1,4 +1,4 @@
-"""A full export deletes what it lacks, within its sender, form and days only, and asks when that looks like a mistake."""
+"""A full export deletes what it lacks, in its sender, form and days only, and asks when that looks like a mistake."""
 
 from __future__ import annotations
 

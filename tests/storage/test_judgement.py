@@ -1,4 +1,4 @@
-"""What is held is a function of what the store holds, whatever came first, and judging less than all is as good as all."""
+"""What is held follows from what the store holds, whatever came first; judging less than all is as good as all."""
 
 from __future__ import annotations
 

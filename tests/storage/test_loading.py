@@ -99,8 +99,14 @@ def test_the_same_key_with_other_content_refuses_both_and_keeps_their_cells(agen
     assert agency.query("SELECT code FROM house.finding")["code"].tolist() == ["RSS409", "RSS409"]
 
 
-def test_a_good_row_beside_a_refused_one_of_its_key_is_refused_too(agency: Agency) -> None:
-    assert counts(agency.visits(visit(1), visit(1, minutes="many"))) == {"read": 2, "refused": 2}
+def test_a_good_row_is_accepted_beside_a_refused_one_of_its_key_which_waits(agency: Agency) -> None:
+    assert counts(agency.visits(visit(1), visit(1, minutes="many"))) == {
+        "read": 2,
+        "accepted": 1,
+        "refused": 1,
+        "new": 1,
+    }
+    assert agency.query("SELECT record FROM house.refused WHERE settled_by IS NULL")["record"].tolist() == [2]
 
 
 def test_keys_of_several_parts_are_never_mixed_up(agency: Agency) -> None:

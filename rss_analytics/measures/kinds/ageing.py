@@ -12,7 +12,7 @@ from rss_analytics.measures.facts import basic_columns, selected
 from rss_analytics.measures.kinds.numbers import numbers, people
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.relations import literal_table
-from rss_analytics.measures.units import place_records
+from rss_analytics.measures.units import in_groupings, place_records
 from rss_analytics.measures.windows import day_number
 
 WINDOW = {"window": "int64", "ends_on": "date", "ends": "int64"}
@@ -51,7 +51,7 @@ def ageing(question: Question) -> ir.Table:
         window=open_cases.window,
         age_band=_band(open_cases.ends - open_cases.fact_day, measure.bands),
     )
-    placed = place_records(question, open_cases)
+    placed = in_groupings(question, place_records(question, open_cases))
     return numbers(
         question,
         placed,

@@ -27,8 +27,8 @@ the sums.
 
 
 def keys(question: Question) -> list[str]:
-    """Columns that name a row: the dimensions and the window's number."""
-    return [*question.dimensions, "window"]
+    """Columns that name a row: those of its unit and the window's number."""
+    return [*question.keys, "window"]
 
 
 def numbers(question: Question, groups: ir.Table, **columns: ir.Value) -> ir.Table:
@@ -60,7 +60,7 @@ def added(facts: ir.Table, quantity: Quantity, side: str) -> ir.Value:
     """What a side adds up to over a group of facts."""
     counts, value = facts[f"{side}_counts"], facts[f"{side}_value"]
     if quantity.distinct:
-        return value.nunique(where=counts)
+        return value.nunique(where=counts > 0)
     if quantity.sum:
-        return value.cast("decimal(18, 4)").sum(where=counts).fill_null(0)
+        return value.cast("decimal(18, 4)").sum(where=counts > 0).fill_null(0)
     return counts.sum().fill_null(0)

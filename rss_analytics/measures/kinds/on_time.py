@@ -14,7 +14,7 @@ from rss_analytics.measures.facts import basic_columns, selected, within_windows
 from rss_analytics.measures.kinds.numbers import numbers, people
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.relations import literal_table
-from rss_analytics.measures.units import place_records
+from rss_analytics.measures.units import in_groupings, place_records
 from rss_analytics.measures.windows import day_number, number_of
 
 MINUTES = 60  # in an hour
@@ -26,7 +26,7 @@ def on_time(question: Question) -> ir.Table:
     measure = question.measure
     judged = _by_hours(question, measure.limit) if measure.limit else _by_clock(question)
     judged = judged.filter(judged.done | judged.overdue)
-    placed = place_records(question, within_windows(question, judged))
+    placed = in_groupings(question, place_records(question, within_windows(question, judged)))
     return numbers(
         question,
         placed,

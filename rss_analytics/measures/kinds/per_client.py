@@ -38,7 +38,7 @@ def median_of_clients(question: Question) -> ir.Table:
     if measure.numerator is None or measure.denominator is None:
         raise problem("definition.missing_key", where=f"measures/{measure.id}.yaml", name="denominator")
     rows = facts(question)
-    per_client = [*question.dimensions, "window", "person"]
+    per_client = [*question.keys, "window", "person"]
     columns = {"numerator": added(rows, measure.numerator, "numerator"), "n_records": rows.records.sum()}
     if measure.denominator.exposure is None:
         columns["denominator"] = added(rows, measure.denominator, "denominator")
@@ -86,7 +86,7 @@ def clients_meeting(question: Question, kinds: dict[str, Kind]) -> ir.Table:
     clients = clients_exposed(question).mutate(contacts=ibis.literal(0, "int64"))
     for name in question.measure.parts:
         measure = question.catalogue.measure(name)
-        part = kinds[measure.kind](question.about(measure, "client"))
+        part = kinds[measure.kind](question.with_client(measure))
         clients = _with_part(question, clients, part, measure, name)
     if not question.switches.zero_contact_clients_kept:
         clients = clients.filter(clients.contacts > 0)
@@ -104,7 +104,7 @@ def clients_meeting(question: Question, kinds: dict[str, Kind]) -> ir.Table:
 def _with_part(question: Question, clients: ir.Table, part: ir.Table, measure: Measure, name: str) -> ir.Table:
     """Clients with a column ``name`` that says whether they meet the part, and the most records any part saw."""
     target = _target(question, measure)
-    shared = [column for column in question.dimensions if column != "client"]
+    shared = [column for column in question.keys if column != "client"]
     matches = [clients[column] == part[column] for column in [*shared, "window"]]
     joined = clients.left_join(part, [*matches, clients.person == part.client])
     met = _reaches(part, measure, target).fill_null(False)

@@ -28,7 +28,7 @@ def rate(question: Question) -> ir.Table:
         question,
         rows,
         numerator=added(rows, numerator, "numerator"),
-        n_records=rows.records.sum(where=rows.numerator_counts).fill_null(0),
+        n_records=rows.numerator_records.sum().fill_null(0),
     )
     if denominator.exposure in CLIENT_TIME:
         below = client_time(question, denominator.exposure)

@@ -18,7 +18,7 @@ def sums(question: Question) -> ir.Table:
     rows = facts(question)
     sides = {"numerator": measure.numerator, "denominator": measure.denominator}
     columns = {side: added(rows, quantity, side) for side, quantity in sides.items() if quantity}
-    behind = rows["denominator_counts" if measure.denominator else "numerator_counts"]
-    columns["n_clients"] = people(rows, behind)
-    columns["n_records"] = rows.records.sum(where=behind).fill_null(0)
+    behind = "denominator" if measure.denominator else "numerator"
+    columns["n_clients"] = people(rows, rows[f"{behind}_counts"] > 0)
+    columns["n_records"] = rows[f"{behind}_records"].sum().fill_null(0)
     return numbers(question, rows, **columns)
