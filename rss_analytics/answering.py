@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import get_args
@@ -16,12 +16,23 @@ from rss_analytics.reports.model import Scope, Scoping
 from rss_analytics.reports.needs import Need
 from rss_analytics.reports.request import FormCounts, MissingForm
 from rss_analytics.storage.tables import Tables
-from rss_analytics.storage.tallies import record_counts, unit_names, units_inside
+from rss_analytics.storage.tallies import unit_names, units_inside
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 DAYS_28 = 28
 NAMED = {"region": "region_name", "facility": "facility_name", "program": "program_name"}
 """Dimension -> the field that names its units, in the form of the same name."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to the store: what was known when, until which day, by which standard, for whom."""
+
+    as_of: date
+    until: date | None = None
+    profile: str | None = None
+    audience: str = "director"
+    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -105,13 +116,21 @@ def parse_scope(text: str | None, labels: Mapping[str, Mapping[str, str]], langu
     return Scope(chosen, name, known[name])
 
 
-def unit_labels(tables: Tables, catalogue: Catalogue, language: Language) -> dict[str, dict[str, str]]:
-    """Names of regions, facilities and programs as last declared, of forms, and of every instrument's domains."""
-    labels: dict[str, dict[str, str]] = {}
+def names_of_units(tables: Tables, catalogue: Catalogue) -> dict[str, dict[str, str]]:
+    """Names of regions, facilities and programs as last declared."""
+    names: dict[str, dict[str, str]] = {}
     for dimension, name in NAMED.items():
         key = f"{dimension}_id"
         dated = "valid_from" if "valid_from" in catalogue.form(dimension).by_name else key
-        labels[dimension] = unit_names(tables, dimension, key=key, name=name, dated=dated)
+        names[dimension] = unit_names(tables, dimension, key=key, name=name, dated=dated)
+    return names
+
+
+def labels_of(
+    names: Mapping[str, Mapping[str, str]], catalogue: Catalogue, language: Language
+) -> dict[str, Mapping[str, str]]:
+    """Names of units, of forms, and of every instrument's domains."""
+    labels = dict(names)
     labels["form"] = {form.form: language.pick(form.title) for form in catalogue.forms.values()}
     labels["domain"] = {
         domain.id: language.pick(domain.label)
@@ -131,23 +150,25 @@ def unit_parents(tables: Tables, day: date) -> dict[tuple[str, str], tuple[str, 
     }
 
 
-def form_counts(tables: Tables, forms: Mapping[str, Form], language: Language) -> list[FormCounts]:
+def form_counts(
+    counts: Mapping[str, Mapping[str, int]], forms: Mapping[str, Form], language: Language
+) -> list[FormCounts]:
     """What became of the records of each form, by its title."""
     return [
-        FormCounts(form=language.pick(forms[name].title), **counts)
-        for name, counts in record_counts(tables).items()
+        FormCounts(form=language.pick(forms[name].title), **of_form)
+        for name, of_form in counts.items()
         if name in forms
     ]
 
 
 def missing_forms(
-    tables: Tables, catalogue: Catalogue, measures: list[Measure], language: Language
+    present: Collection[str], catalogue: Catalogue, measures: list[Measure], language: Language
 ) -> list[MissingForm]:
     """Forms without records that would add measures, each with the titles of those."""
     wanted: dict[str, list[str]] = {}
     for measure in measures:
         for name in measure.needs:
-            if name not in tables.forms:
+            if name not in present:
                 wanted.setdefault(name, []).append(language.pick(measure.title))
     return [
         MissingForm(language.pick(catalogue.form(name).title), tuple(sorted(titles)))

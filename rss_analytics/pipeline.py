@@ -1,9 +1,8 @@
-"""The order of the steps: read, validate, stage, merge, measure, release, report."""
+"""The order of the steps: read, validate, stage, merge, measure, release."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,36 +10,20 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from rss_analytics.answering import (
-    Period,
-    days_of,
-    form_counts,
-    missing_forms,
-    parse_period,
-    parse_scope,
-    unit_labels,
-    unit_parents,
-)
-from rss_analytics.definitions.catalogue import Catalogue
+from rss_analytics.answering import Asked
 from rss_analytics.definitions.form import Form
-from rss_analytics.definitions.profile import Profile
-from rss_analytics.definitions.result import Released, Result
-from rss_analytics.disclosure import release, release_together
-from rss_analytics.errors import RssError, problem, quoted
+from rss_analytics.disclosure import release
+from rss_analytics.errors import RssError
 from rss_analytics.intake import Intake, deletion_of, is_loaded, load_facts, tables_of, validate
 from rss_analytics.interchange import rejects_workbook
 from rss_analytics.interchange.rejects_workbook import RejectedRecord, parse_cells
 from rss_analytics.measures.run import compute
 from rss_analytics.reading.table import TextTable
-from rss_analytics.reports import Need, Report, ReportKind, Request, needs_of
-from rss_analytics.reports.kinds import REPORTS
-from rss_analytics.reports.needs import needs_of_every_scope
 from rss_analytics.storage.loads import COUNTS
 from rss_analytics.storage.merging import merge
-from rss_analytics.storage.problems import open_problems
+from rss_analytics.storage.problems import open_problems, open_warnings
 from rss_analytics.storage.snapshot import snapshot
 from rss_analytics.storage.staging import staging
-from rss_analytics.storage.tables import Tables
 from rss_analytics.validation.sentences import explain
 
 if TYPE_CHECKING:
@@ -150,15 +133,19 @@ def _explained(form: Form, found: dict[str, str | None], language: str) -> tuple
     return explain(form, str(found["code"]), found["field"], language, value=found["value"])
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A question to the store: what was known when, until which day, by which standard, for whom."""
-
-    as_of: date
-    until: date | None = None
-    profile: str | None = None
-    audience: str = "director"
-    language: str = "en"
+def list_warnings(workspace: Workspace, *, form: str | None, language: str) -> pd.DataFrame:
+    """Every warning that stands, with its sentences."""
+    forms = workspace.catalogue.forms
+    wanted = {workspace.catalogue.form(form).form: workspace.catalogue.form(form)} if form else dict(forms)
+    listed = open_warnings(workspace.store, wanted)
+    said = [
+        explain(wanted[row["form"]], row["code"], row["field"], language)
+        for row in listed[["form", "code", "field"]]
+        .astype(object)
+        .where(listed[["form", "code", "field"]].notna(), None)
+        .to_dict("records")
+    ]
+    return listed.assign(what=[what for what, _ in said], do=[do for _, do in said])
 
 
 def measure(
@@ -190,108 +177,3 @@ def measure(
     if internal:
         return result.rows.assign(internal=True)
     return release(result, catalogue.house_rules, asked.audience, pseudonyms=workspace.pseudonyms).rows
-
-
-def report(workspace: Workspace, kind: ReportKind, asked: Asked, *, scope: str | None, period: str | None) -> Report:
-    """A report: measures computed, released for its audience, and told in the reader's language.
-
-    Reports of all scopes are released together, so that no report totals what another withholds.
-    """
-    catalogue, language = workspace.catalogue, workspace.catalogue.language(asked.language)
-    profile = catalogue.profile(asked.profile) if asked.profile else None
-    with snapshot(workspace.store, catalogue.forms, as_of=asked.as_of, until=asked.until) as tables:
-        labels = unit_labels(tables, catalogue, language)
-        days = parse_period(period, tables.until)
-        about = parse_scope(scope, labels, language)
-        needs = needs_of_every_scope(kind, catalogue.measures.values())
-        results = [_compute_need(tables, catalogue, need, days, profile) for need in needs]
-        parents = unit_parents(tables, days.end)
-        of_kind = [declared for declared in catalogue.measures.values() if declared.report == kind]
-        counts = form_counts(tables, catalogue.forms, language)
-        missing = missing_forms(tables, catalogue, of_kind, language)
-    released = release_together(
-        results, catalogue.house_rules, asked.audience, pseudonyms=workspace.pseudonyms, parents=parents
-    )
-    wanted = set(needs_of(kind, catalogue.measures.values(), about))
-    shown: dict[str, list[Released]] = {"whole": [], "units": []}
-    for need, table in zip(needs, released, strict=True):
-        if need in wanted:
-            shown[need.key].append(table)
-    request = Request(
-        language=language,
-        house_rules=catalogue.house_rules,
-        scope=about,
-        start=days.start,
-        end=days.end,
-        audience=asked.audience,
-        labels=labels,
-        forms=counts,
-        missing=missing,
-    )
-    return REPORTS[kind](shown, request)
-
-
-def _compute_need(tables: Tables, catalogue: Catalogue, need: Need, days: Period, profile: Profile | None) -> Result:
-    span = days_of(need, days, tables.until, catalogue.house_rules.fiscal_year_starts)
-    return compute(
-        tables,
-        catalogue,
-        catalogue.measure(need.measure),
-        by=need.by,
-        period=need.window,
-        start=span.start,
-        end=span.end,
-        profile=profile,
-    )
-
-
-FILE_ENDINGS = {"html": ".html", "notebook": ".ipynb", "xlsx": ".xlsx"}
-
-
-def write_report(
-    workspace: Workspace,
-    kind: ReportKind,
-    out: Path,
-    asked: Asked,
-    *,
-    scope: str | None,
-    period: str | None,
-    to: Sequence[str],
-) -> list[Path]:
-    """Writes a report in each wanted form and gives the paths; the store is closed before a notebook runs."""
-    unknown = [name for name in to if name not in FILE_ENDINGS]
-    if unknown:
-        remedy = f"Choose from {quoted(FILE_ENDINGS)}"
-        raise problem("usage.bad_option", where="--to", reason=f"{quoted(unknown)} cannot be written", remedy=remedy)
-    made = report(workspace, kind, asked, scope=scope, period=period)
-    stem = f"{kind}-{(scope or 'all').replace(':', '-')}-{asked.language}"
-    paths = [out / (stem + FILE_ENDINGS[name]) for name in to]
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, path in zip(to, paths, strict=True):
-            if name == "html":
-                made.to_html(path)
-            elif name == "xlsx":
-                made.to_workbook(path)
-            else:
-                made.to_notebook(path, _parameters(workspace, kind, asked, scope, period))
-    except OSError as error:
-        raise problem("usage.cannot_write", where=out.name, reason=error.strerror) from None
-    return paths
-
-
-def _parameters(
-    workspace: Workspace, kind: ReportKind, asked: Asked, scope: str | None, period: str | None
-) -> dict[str, str | None]:
-    """What a notebook needs to make the same report itself."""
-    return {
-        "workspace": str(workspace.root.resolve()),
-        "kind": kind,
-        "period": period,
-        "scope": scope or "all",
-        "language": asked.language,
-        "audience": asked.audience,
-        "profile": asked.profile,
-        "as_of": asked.as_of.isoformat(),
-        "until": asked.until.isoformat() if asked.until else None,
-    }

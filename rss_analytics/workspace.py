@@ -20,9 +20,11 @@ from rss_analytics.storage.opening import StoreFile
 if TYPE_CHECKING:
     import pandas as pd
 
+    from rss_analytics.answering import Asked
     from rss_analytics.disclosure import Pseudonyms
     from rss_analytics.intake import Intake
-    from rss_analytics.pipeline import Asked, LoadResult
+    from rss_analytics.pipeline import LoadResult
+    from rss_analytics.reporting import ReleasedSet
     from rss_analytics.reports import Report, ReportKind
 
 SETTINGS = "rss.yaml"
@@ -165,11 +167,22 @@ class Workspace:
 
         return pipeline.write_rejects(self, Path(out), form=form, by=by, language=language or self.settings.language)
 
+    def warnings(self, *, form: str | None = None, language: str | None = None) -> pd.DataFrame:
+        """What was kept with a warning: file, row, column, code, what is odd and what to do, one row per warning."""
+        from rss_analytics import pipeline  # noqa: PLC0415
+
+        return pipeline.list_warnings(self, form=form, language=language or self.settings.language)
+
     def dismiss(self, *, form: str, key: str) -> int:
         """Settles the refused rows of a key that will not be corrected; how many there were."""
         from rss_analytics.storage.problems import dismiss  # noqa: PLC0415
 
         return dismiss(self.store, form=self.catalogue.form(form).form, row_key=key, now=datetime.now())
+
+    @cached_property
+    def last_released(self) -> dict[ReportKind, tuple[object, ReleasedSet]]:
+        """What was last released for each kind of report, with what was asked; reports of many units share it."""
+        return {}
 
     @cached_property
     def pseudonyms(self) -> Pseudonyms:
@@ -219,10 +232,10 @@ class Workspace:
         language: str | None = None,
     ) -> Report:
         """A report about everything or one unit (``facility:F01``), for a period (``2026-09``)."""
-        from rss_analytics import pipeline  # noqa: PLC0415
+        from rss_analytics import reporting  # noqa: PLC0415
 
         asked = self._asked(as_of, until, profile, audience, language)
-        return pipeline.report(self, kind, asked, scope=scope, period=period)
+        return reporting.report(self, kind, asked, scope=scope, period=period)
 
     def write_report(
         self,
@@ -231,6 +244,7 @@ class Workspace:
         *,
         to: Sequence[str] = ("html",),
         scope: str | None = None,
+        each: str | None = None,
         period: str | None = None,
         profile: str | None = None,
         as_of: date | str | None = None,
@@ -238,11 +252,16 @@ class Workspace:
         audience: str = "director",
         language: str | None = None,
     ) -> list[Path]:
-        """Writes a report as ``html``, ``notebook`` and ``xlsx``, as wanted, into a folder; the paths written."""
-        from rss_analytics import pipeline  # noqa: PLC0415
+        """Writes a report as ``html``, ``notebook`` and ``xlsx``, as wanted, into a folder; the paths written.
+
+        ``each``, which is ``region``, ``facility`` or ``program``, writes one for every such unit.
+        """
+        from rss_analytics import reporting  # noqa: PLC0415
 
         asked = self._asked(as_of, until, profile, audience, language)
-        return pipeline.write_report(self, kind, Path(out), asked, scope=scope, period=period, to=to)
+        if each is not None:
+            return reporting.write_each(self, kind, Path(out), asked, each=each, period=period, to=to)
+        return reporting.write_report(self, kind, Path(out), asked, scope=scope, period=period, to=to)
 
     def _asked(
         self,
@@ -252,7 +271,7 @@ class Workspace:
         audience: str,
         language: str | None,
     ) -> Asked:
-        from rss_analytics.pipeline import Asked  # noqa: PLC0415
+        from rss_analytics.answering import Asked  # noqa: PLC0415
 
         return Asked(
             as_of=_day(as_of) or date.today(),

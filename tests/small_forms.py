@@ -48,7 +48,11 @@ fields:
   - {name: place_id, type: text, required: true, label: {en: Place, es: Lugar}}
   - {name: beds, type: integer, label: {en: Beds, es: Camas}}
 rules:
-  - {rule: unique_within, code: PLA601, fields: [beds], message: {en: Beds twice., es: Camas.}, do: {en: Mend., es: Haga.}}
+  - rule: unique_within
+    code: PLA601
+    fields: [beds]
+    message: {en: Two places have as many beds., es: Dos lugares tienen tantas camas.}
+    do: {en: Correct one., es: Corrija uno.}
 """
 
 TERM = """

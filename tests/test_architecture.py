@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "interchange": {"reading", "definitions", "errors"},
     "synthetic": {"definitions", "errors"},
 }
-STEPS = {"pipeline", "intake", "answering", "workspace", "demo", "cli", "__init__", "__main__"}
+STEPS = {"pipeline", "intake", "answering", "reporting", "workspace", "demo", "cli", "__init__", "__main__"}
 
 # library -> the only rooms that import it
 OWNED = {

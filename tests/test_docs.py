@@ -79,8 +79,17 @@ def test_every_command_of_a_page_runs_and_says_what_the_page_shows(
     assert run_page(page, tmp_path, monkeypatch, capfd) > 0
 
 
-def test_commands_that_are_shown_without_being_run_exist() -> None:
-    known = {words for words, _ in helps()}
+@pytest.fixture(scope="session")
+def commands() -> list[tuple[tuple[str, ...], str]]:
+    """Every command with its help, asked for once."""
+    return list(helps())
+
+
+Commands = list[tuple[tuple[str, ...], str]]
+
+
+def test_commands_that_are_shown_without_being_run_exist(commands: Commands) -> None:
+    known = {words for words, _ in commands}
     for page in PAGES:
         text = re.sub(r"<!--.*?-->", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
         for line in re.findall(r"rss-analytics((?: [a-z][a-z-]*)+)", text):
@@ -89,8 +98,8 @@ def test_commands_that_are_shown_without_being_run_exist() -> None:
             assert words[0] in heads, f"{named(page)}: rss-analytics {line}"
 
 
-def test_options_that_are_mentioned_exist() -> None:
-    known = set(re.findall(r"--[a-z][a-z-]*", commands_page())) | {"--no-faults"}
+def test_options_that_are_mentioned_exist(commands: Commands) -> None:
+    known = set(re.findall(r"--[a-z][a-z-]*", commands_page(commands)))
     for page in (*OWN, *sorted((DOCS / "explanation").glob("*.md"))):
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", page.read_text(encoding="utf-8").replace("<!--", "")):
             assert option in known, f"{named(page)}: {option}"
@@ -139,24 +148,24 @@ def test_every_page_can_be_reached_from_the_first_one() -> None:
         reached.add(page)
         for target in LINK.findall(page.read_text(encoding="utf-8")):
             there = (page.parent / target.partition("#")[0]).resolve()
-            if there.suffix == ".md" and there.exists() and there not in reached:
-                waiting.append(there)
+            pages = there.glob("*.md") if there.is_dir() else [there]
+            waiting += [one for one in pages if one.suffix == ".md" and one.exists() and one not in reached]
     assert sorted(named(page) for page in set(PAGES) - reached) == []
 
 
 # -- nothing goes unsaid ---------------------------------------------------------------------------------------
 
 
-def test_the_generated_pages_are_those_that_the_declared_files_give() -> None:
-    expected = reference_pages(Catalogue()) | {"commands.md": commands_page()}
+def test_the_generated_pages_are_those_that_the_declared_files_give(commands: Commands) -> None:
+    expected = reference_pages(Catalogue()) | {"commands.md": commands_page(commands)}
     there = {path.relative_to(REFERENCE).as_posix(): path.read_text("utf-8") for path in REFERENCE.rglob("*.md")}
     assert sorted(there) == sorted(expected), "run `make docs`"
     stale = [name for name, text in expected.items() if there[name] != text]
     assert stale == [], "run `make docs`"
 
 
-def test_every_command_and_every_option_has_a_sentence() -> None:
-    for words, text in helps():
+def test_every_command_and_every_option_has_a_sentence(commands: Commands) -> None:
+    for words, text in commands:
         shown = " ".join(words)
         paragraphs = text.split("\n\n")
         assert paragraphs[1].strip().endswith("."), f"{shown} does not say what it does"

@@ -70,6 +70,27 @@ def show(
     Output(format_).rows(rows)
 
 
+class DeclaredKind(str, Enum):  # noqa: UP042 - typer shows the values of a str Enum as choices
+    """The kinds of declared files."""
+
+    FORMS = "forms"
+    INSTRUMENTS = "instruments"
+    MEASURES = "measures"
+    PROFILES = "profiles"
+    AUTHORITIES = "authorities"
+    HOUSE_RULES = "house_rules"
+
+
+@forms_app.command("schema")
+def schema(
+    kind: Annotated[DeclaredKind, typer.Argument(help="Kind of declared file.")] = DeclaredKind.FORMS,
+) -> None:
+    """Print the JSON Schema of a kind of declared file, for an editor that completes and checks YAML."""
+    from rss_analytics.interchange.json_schema import declared_schema  # noqa: PLC0415
+
+    Output.json(declared_schema(kind.value))
+
+
 @forms_app.command("check")
 def check(workspace: WorkspaceOption = HERE) -> None:
     """Check every declared file by itself and against the others, and work every measure's examples."""

@@ -115,6 +115,19 @@ def rejects(
     raise typer.Exit(1 if paths else 0)
 
 
+@rejects_app.command("warnings")
+def warnings(
+    form: FormOption = None,
+    language: Annotated[str | None, typer.Option("--language", help="Language of the sentences: en or es.")] = None,
+    workspace: WorkspaceOption = HERE,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """List what was kept with a warning, by file and row."""
+    output = Output(format_)
+    listed = open_workspace(workspace, output).warnings(form=form, language=language)
+    output.rows(plain_rows(listed), columns=["form", "file", "sheet_row", "heading", "value", "code", "what", "do"])
+
+
 @rejects_app.command("dismiss")
 def dismiss(
     form: Annotated[str, typer.Option("--form", help="The form of the refused row.")],

@@ -12,8 +12,6 @@ from rss_analytics.cli.measures import parse_day
 from rss_analytics.cli.output import HERE, Output, QuietOption, WorkspaceOption, open_workspace
 from rss_analytics.errors import problem
 
-UNITS = ("region", "facility", "program")
-
 
 class Kind(str, Enum):  # noqa: UP042 - typer shows the values of a str Enum as choices
     """The reports there are."""
@@ -21,6 +19,14 @@ class Kind(str, Enum):  # noqa: UP042 - typer shows the values of a str Enum as 
     FIDELITY = "fidelity"
     SATISFACTION = "satisfaction"
     GRIEVANCES = "grievances"
+
+
+class Unit(str, Enum):  # noqa: UP042
+    """What reports can be written for one by one."""
+
+    REGION = "region"
+    FACILITY = "facility"
+    PROGRAM = "program"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,6 +40,7 @@ def report(
     region: Annotated[str | None, typer.Option("--region", help="Id of one region.")] = None,
     facility: Annotated[str | None, typer.Option("--facility", help="Id of one facility.")] = None,
     program: Annotated[str | None, typer.Option("--program", help="Id of one program.")] = None,
+    each: Annotated[Unit | None, typer.Option("--each", help="One report for every such unit.")] = None,
     period: Annotated[str | None, typer.Option("--period", help="2026-09, 2026-Q3, 2026 or FROM..TO.")] = None,
     profile: Annotated[str | None, typer.Option("--profile", help="Standard to hold measures to.")] = None,
     audience: Annotated[str, typer.Option("--audience", help="Whose view it is.")] = "director",
@@ -44,14 +51,15 @@ def report(
     workspace: WorkspaceOption = HERE,
     quiet: QuietOption = False,
 ) -> None:
-    """Write a report about everything, or about one region, facility or program."""
+    """Write a report about everything, about one region, facility or program, or one about each of them."""
     output = Output(quiet=quiet)
     opened = open_workspace(workspace, output)
     paths = opened.write_report(
         kind.value,
         out,
         to=[part.strip() for part in to.split(",")],
-        scope=_scope(region=region, facility=facility, program=program),
+        scope=_scope(each, region=region, facility=facility, program=program),
+        each=each.value if each else None,
         period=period,
         profile=profile,
         audience=audience,
@@ -63,12 +71,12 @@ def report(
         output.text(str(path))
 
 
-def _scope(**units: str | None) -> str | None:
+def _scope(each: Unit | None, **units: str | None) -> str | None:
     given = [f"{kind}:{name}" for kind, name in units.items() if name is not None]
-    if len(given) > 1:
+    if len(given) + (each is not None) > 1:
         raise problem(
             "usage.bad_option",
-            reason="a report is about one region, one facility or one program",
-            remedy="Name only one of them",
+            reason="a report is about one region, one facility, one program, or each of a kind",
+            remedy="Give only one of --region, --facility, --program and --each",
         )
     return given[0] if given else None

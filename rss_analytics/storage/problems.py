@@ -53,6 +53,42 @@ def dismiss(store: StoreFile, *, form: str, row_key: str, now: datetime) -> int:
         return int(row[0]) if row else 0
 
 
+def open_warnings(store: StoreFile, forms: dict[str, Form]) -> pd.DataFrame:
+    """One row per warning that stands: ``form, sender, file, sheet_row, code, field, heading, value``.
+
+    A warning of a record stands while the record is in force as that load brought it; one about a whole load (no
+    ``sheet_row``) stands for the latest load of the file.  Values of identifying fields are masked.
+    """
+    with store.opened(read_only=True) as connection:
+        there = sorted(stored_forms(connection) & set(forms))
+        parts = [connection.execute(WHOLE_LOADS).df()]
+        parts += [connection.execute(WARNED.format(table=table_of(name)), [name, name]).df() for name in there]
+    listed = pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
+    return listed[listed["form"].isin(there)]
+
+
+WHOLE_LOADS = """
+SELECT f.form, l.sender, l.file, f.sheet_row, f.code, f.field, f.heading, f."value"
+FROM house.finding f JOIN (
+    SELECT * FROM house.load l WHERE kind = 'ingest'
+      AND NOT EXISTS (SELECT 1 FROM house.load u WHERE u.undoes = l.load_id)
+    QUALIFY row_number() OVER (PARTITION BY form, sender, file ORDER BY load_id DESC) = 1
+) l ON l.load_id = f.load_id
+WHERE f.severity = 'warning' AND f.record IS NULL ORDER BY f.load_id, f.code
+"""
+WARNED = """
+SELECT f.form, r.sender, l.file, f.sheet_row, f.code, f.field, f.heading, f."value"
+FROM house.finding f JOIN {table} r ON r.load_id = f.load_id AND r.record = f.record AND r.known_to IS NULL
+JOIN house.load l ON l.load_id = f.load_id
+WHERE f.form = ? AND f.severity = 'warning'
+UNION ALL
+SELECT j.form, r.sender, l.file, r.sheet_row, j.code, NULL, NULL, NULL
+FROM house.judgement j JOIN {table} r USING (row_id) JOIN house.load l ON l.load_id = r.load_id
+WHERE j.form = ? AND j.severity = 'warning' AND j.known_to IS NULL
+ORDER BY 3, 4, 5
+"""
+
+
 NUMBER = "load_id || '.' || record"
 
 

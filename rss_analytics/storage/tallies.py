@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 from rss_analytics.storage.columns import quoted_name as q
+from rss_analytics.storage.opening import StoreFile
 from rss_analytics.storage.tables import Tables
+
+
+def last_load(store: StoreFile) -> int:
+    """Number of the newest load; it grows with whatever changes what the store shows."""
+    with store.opened(read_only=True) as connection:
+        row = connection.execute("SELECT max(load_id) FROM house.load").fetchone()
+    return int(row[0]) if row and row[0] else 0
 
 
 def unit_names(tables: Tables, form: str, *, key: str, name: str, dated: str) -> dict[str, str]:

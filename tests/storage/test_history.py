@@ -50,7 +50,7 @@ def test_taking_a_load_back_restores_the_state_before_it(agency: Agency) -> None
     }  # fmt: skip
     assert agency.current("visit", "row_hash") == before
     codes = agency.query(
-        "SELECT t.code FROM record.visit__topics t JOIN record.visit v USING (row_id) WHERE v.known_to IS NULL ORDER BY 1"
+        "SELECT code FROM record.visit__topics JOIN record.visit USING (row_id) WHERE known_to IS NULL ORDER BY 1"
     )
     assert codes["code"].tolist() == ["home", "work"]
     assert agency.workspace.history()["kind"].tolist() == ["ingest", "ingest", "undo"]

@@ -79,9 +79,7 @@ def test_two_foreign_keys_of_one_code_are_judged_apart(agency: Agency) -> None:
     rows = [["V1", "P9", "S1", "F1", "2026-01-10", "kept"], ["V2", "P1", "S2", "F9", "2026-01-10", "kept"],
             ["V3", "P9", "S3", "F9", "2026-01-10", "kept"]]  # fmt: skip
     assert agency.visits(*rows, headings=headings).held == 3
-    named = agency.query(
-        "SELECT v.visit_id, j.field FROM house.judgement j JOIN record.visit v USING (row_id) ORDER BY ALL"
-    )
+    named = agency.query("SELECT visit_id, field FROM house.judgement JOIN record.visit USING (row_id) ORDER BY ALL")
     assert named.to_numpy().tolist() == [
         ["V1", "person_id"],
         ["V2", "place_id"],
@@ -120,7 +118,8 @@ def test_visits_of_one_session_may_be_at_once_and_others_not(agency: Agency) -> 
         return visit(number, f"P{number}", staff_id="S1", at=f"2026-01-10 {start}", end_at=f"2026-01-10 {end}", **other)
 
     agency.visits(
-        at(1, "10:00", "11:00"), at(2, "11:00", "12:00"), at(3, "11:30", "11:45"), at(4, "13:00", "14:00", status="group"),
+        at(1, "10:00", "11:00"), at(2, "11:00", "12:00"), at(3, "11:30", "11:45"),
+        at(4, "13:00", "14:00", status="group"),
         at(5, "13:00", "14:00", status="group"), at(6, "14:00", "14:00"), at(7, "15:00", "16:00"),
         at(8, "15:30", "16:30", status="missed"),
     )  # fmt: skip

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rss_analytics.errors import ProgramError
 from rss_analytics.interchange.reference.markdown import page, section
@@ -17,13 +17,13 @@ LINE_LENGTH = "80"  # what a terminal has at least
 _SUBCOMMAND = re.compile(r"^  ([a-z][a-z-]*)(?:  |$)", re.MULTILINE)
 
 
-def commands_page() -> str:
-    """Every command in the order of the program's own help, with its options."""
+def commands_page(found: Iterable[tuple[tuple[str, ...], str]]) -> str:
+    """Every command in the order of the program's own help, as `helps` gives them."""
     exits = (
         "Results go to standard output, everything else to standard error. A command ends with 0 when all is well,"
         " with 1 when it ran but records were refused or held or a check failed, and with 2 when it could not run."
     )
-    parts = [section(" ".join([PROGRAM, *words]), f"```text\n{text}\n```") for words, text in helps()]
+    parts = [section(" ".join([PROGRAM, *words]), f"```text\n{text}\n```") for words, text in found]
     return page("Commands", exits, *parts)
 
 

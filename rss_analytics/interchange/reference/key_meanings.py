@@ -46,7 +46,7 @@ MEANINGS: dict[str, str] = {
     "Field.max_length": "most characters of a text",
     "Field.decimal": "decimal mark in the exports",
     "Field.aliases": "other headings it is known by",
-    "Field.identifier": "`direct` names a person, `quasi` is a number of one or of a record; both are masked in messages",
+    "Field.identifier": "`direct` names a person, `quasi` is a number of one or a record; both are masked in messages",
     "Field.unit": "unit of its numbers",
     "Field.relevant": "when the field is asked; a value elsewhere is warned of",
     "Field.derive": "how it is worked out from other fields",

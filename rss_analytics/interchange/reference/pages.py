@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rss_analytics.definitions.catalogue import Catalogue
-from rss_analytics.interchange.reference.commands import commands_page
+from rss_analytics.interchange.reference.commands import commands_page, helps
 from rss_analytics.interchange.reference.forms import form_page, forms_index
 from rss_analytics.interchange.reference.keys import declared_files_page
 from rss_analytics.interchange.reference.markdown import page
@@ -52,7 +52,7 @@ def reference_pages(catalogue: Catalogue) -> dict[str, str]:
 
 def write_reference(folder: Path) -> list[Path]:
     """Writes every page of the shipped declared files; pages that nothing declares any more are taken away."""
-    pages = reference_pages(Catalogue()) | {"commands.md": commands_page()}
+    pages = reference_pages(Catalogue()) | {"commands.md": commands_page(helps())}
     for old in folder.rglob("*.md"):
         if old.relative_to(folder).as_posix() not in pages:
             old.unlink()

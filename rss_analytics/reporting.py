@@ -1,0 +1,188 @@
+"""Makes reports: what reports of a kind show of a period is released once, and each report takes its part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rss_analytics.answering import (
+    Asked,
+    Period,
+    days_of,
+    form_counts,
+    labels_of,
+    missing_forms,
+    names_of_units,
+    parse_period,
+    parse_scope,
+    unit_parents,
+)
+from rss_analytics.definitions.result import Released, Result
+from rss_analytics.disclosure import release_together
+from rss_analytics.errors import problem, quoted
+from rss_analytics.measures.run import Wanted, compute_all
+from rss_analytics.reports import Need, Report, ReportKind, Request, needs_of
+from rss_analytics.reports.kinds import REPORTS
+from rss_analytics.reports.needs import needs_of_every_scope
+from rss_analytics.storage.snapshot import snapshot
+from rss_analytics.storage.tables import Tables
+from rss_analytics.storage.tallies import last_load, record_counts
+
+if TYPE_CHECKING:
+    from rss_analytics.workspace import Workspace
+
+FILE_ENDINGS = {"html": ".html", "notebook": ".ipynb", "xlsx": ".xlsx"}
+SHARED = "assets"  # folder beside several pages, with what they all load
+
+
+@dataclass(frozen=True)
+class ReleasedSet:
+    """The tables of all reports of a kind about a period, released together, and the names and counts beside them.
+
+    Reports of all scopes are released together, so that no report totals what another withholds.
+    """
+
+    kind: ReportKind
+    audience: str
+    days: Period
+    tables: Mapping[Need, Released]
+    names: Mapping[str, Mapping[str, str]]  # dimension -> id -> name of its units
+    counts: Mapping[str, Mapping[str, int]]  # form -> what became of its records
+    forms: frozenset[str]  # those that have records
+
+
+def released_tables(workspace: Workspace, kind: ReportKind, asked: Asked, period: str | None) -> ReleasedSet:
+    """Everything that reports of a kind show about a period; the last answer, while nothing was loaded since."""
+    key = (replace(asked, language=""), period, last_load(workspace.store))
+    if kind not in workspace.last_released or workspace.last_released[kind][0] != key:
+        workspace.last_released[kind] = (key, _release(workspace, kind, asked, period))
+    return workspace.last_released[kind][1]
+
+
+def _release(workspace: Workspace, kind: ReportKind, asked: Asked, period: str | None) -> ReleasedSet:
+    catalogue = workspace.catalogue
+    with snapshot(workspace.store, catalogue.forms, as_of=asked.as_of, until=asked.until) as tables:
+        days = parse_period(period, tables.until)
+        needs = needs_of_every_scope(kind, catalogue.measures.values())
+        results = _computed(workspace, tables, needs, days, asked)
+        parents = unit_parents(tables, days.end)
+        names = names_of_units(tables, catalogue)
+        counts = record_counts(tables)
+    released = release_together(
+        results, catalogue.house_rules, asked.audience, pseudonyms=workspace.pseudonyms, parents=parents
+    )
+    shown = dict(zip(needs, released, strict=True))
+    return ReleasedSet(kind, asked.audience, days, shown, names, counts, tables.forms)
+
+
+def _computed(workspace: Workspace, tables: Tables, needs: Sequence[Need], days: Period, asked: Asked) -> list[Result]:
+    catalogue = workspace.catalogue
+    profile = catalogue.profile(asked.profile) if asked.profile else None
+    wanted = []
+    for need in needs:
+        span = days_of(need, days, tables.until, catalogue.house_rules.fiscal_year_starts)
+        wanted.append(Wanted(need.measure, need.by, need.window, span.start, span.end))
+    return compute_all(tables, catalogue, wanted, profile=profile)
+
+
+def report(workspace: Workspace, kind: ReportKind, asked: Asked, *, scope: str | None, period: str | None) -> Report:
+    """A report: measures computed, released for its audience, and told in the reader's language."""
+    catalogue, language = workspace.catalogue, workspace.catalogue.language(asked.language)
+    released = released_tables(workspace, kind, asked, period)
+    labels = labels_of(released.names, catalogue, language)
+    about = parse_scope(scope, labels, language)
+    shown: dict[str, list[Released]] = {"whole": [], "units": []}
+    for need in needs_of(kind, catalogue.measures.values(), about):
+        shown[need.key].append(released.tables[need])
+    of_kind = [declared for declared in catalogue.measures.values() if declared.report == kind]
+    request = Request(
+        language=language,
+        house_rules=catalogue.house_rules,
+        scope=about,
+        start=released.days.start,
+        end=released.days.end,
+        audience=asked.audience,
+        labels=labels,
+        forms=form_counts(released.counts, catalogue.forms, language),
+        missing=missing_forms(released.forms, catalogue, of_kind, language),
+    )
+    return REPORTS[kind](shown, request)
+
+
+def write_report(
+    workspace: Workspace,
+    kind: ReportKind,
+    out: Path,
+    asked: Asked,
+    *,
+    scope: str | None,
+    period: str | None,
+    to: Sequence[str],
+    assets: Path | None = None,
+) -> list[Path]:
+    """Writes a report in each wanted form and gives the paths; the store is closed before a notebook runs.
+
+    A page has all it loads inside itself unless a folder for shared ``assets`` is given.
+    """
+    unknown = [name for name in to if name not in FILE_ENDINGS]
+    if unknown:
+        remedy = f"Choose from {quoted(FILE_ENDINGS)}"
+        raise problem("usage.bad_option", where="--to", reason=f"{quoted(unknown)} cannot be written", remedy=remedy)
+    made = report(workspace, kind, asked, scope=scope, period=period)
+    stem = f"{kind}-{(scope or 'all').replace(':', '-')}-{asked.language}"
+    paths = [out / (stem + FILE_ENDINGS[name]) for name in to]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, path in zip(to, paths, strict=True):
+            if name == "html":
+                made.to_html(path, assets=assets)
+            elif name == "xlsx":
+                made.to_workbook(path)
+            else:
+                made.to_notebook(path, _parameters(workspace, kind, asked, scope, period))
+    except OSError as error:
+        raise problem("usage.cannot_write", where=out.name, reason=error.strerror) from None
+    return paths
+
+
+def write_each(
+    workspace: Workspace,
+    kind: ReportKind,
+    out: Path,
+    asked: Asked,
+    *,
+    each: str,
+    period: str | None,
+    to: Sequence[str],
+) -> list[Path]:
+    """Writes one report for each region, facility or program, pages sharing what they load; the paths of all."""
+    names = released_tables(workspace, kind, asked, period).names
+    if not names.get(each):
+        remedy = f"Choose one of {quoted(name for name in names if names[name])}, or load the form `{each}`"
+        raise problem("usage.bad_option", where="each", reason=f"no {each} is known", remedy=remedy)
+    units = names[each]
+    assets = out / SHARED if len(units) > 1 else None
+    paths: list[Path] = []
+    for unit in sorted(units):
+        scope = f"{each}:{unit}"
+        paths += write_report(workspace, kind, out, asked, scope=scope, period=period, to=to, assets=assets)
+    return paths
+
+
+def _parameters(
+    workspace: Workspace, kind: ReportKind, asked: Asked, scope: str | None, period: str | None
+) -> dict[str, str | None]:
+    """What a notebook needs to make the same report itself."""
+    return {
+        "workspace": str(workspace.root.resolve()),
+        "kind": kind,
+        "period": period,
+        "scope": scope or "all",
+        "language": asked.language,
+        "audience": asked.audience,
+        "profile": asked.profile,
+        "as_of": asked.as_of.isoformat(),
+        "until": asked.until.isoformat() if asked.until else None,
+    }
