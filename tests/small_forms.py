@@ -335,7 +335,7 @@ class Agency:
             "SELECT v.visit_id, j.code FROM house.judgement j JOIN record.visit v USING (row_id) "
             "WHERE j.form = 'visit' AND j.known_to IS NULL AND j.severity = 'error'"
         )
-        return {name: set(codes) for name, codes in rows.groupby("visit_id")["code"]}
+        return {str(name): set(codes) for name, codes in rows.groupby("visit_id")["code"]}
 
     def current(self, form: str, column: str) -> list[object]:
         """A column of a form's records in force, by key."""

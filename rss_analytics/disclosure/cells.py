@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,8 @@ from rss_analytics.definitions.result import Result
 
 Unit = tuple[str, str]
 """A dimension and a value of it, such as ``("program", "P-07")``."""
+READ = ("window_start", "window_end", "numerator", "denominator", "n_clients", "n_records")
+"""Columns of a result that a cell is made from, beside the dimensions."""
 
 
 @dataclass(eq=False)
@@ -36,12 +39,12 @@ class Cell:
     amounts: Mapping[str, int]
     withheld: str | None = None
 
-    @property
+    @cached_property
     def key(self) -> tuple[object, ...]:
         """What orders cells, the same in every run."""
         return (self.measure, self.dimensions, self.own, self.start, self.end)
 
-    @property
+    @cached_property
     def population(self) -> tuple[object, ...]:
         """Cells of two measures with the same population are one number to a reader who puts them side by side."""
         return (self.dimensions, self.own, self.start, self.end, self.clients)
@@ -55,7 +58,8 @@ def cells_of(results: Sequence[Result], parents: Mapping[Unit, Unit]) -> list[Ce
     """The cells of a set of results; ``parents`` says which unit a unit lies in (program, facility, region)."""
     cells: dict[object, Cell] = {}
     for number, result in enumerate(results):
-        for position, row in enumerate(result.rows.to_dict("records")):
+        wanted = [name for name in (*result.dimensions, *READ) if name in result.rows]
+        for position, row in enumerate(result.rows[wanted].to_dict("records")):
             cell = _cell(result, row, parents)
             cells.setdefault(cell.key, cell).places.append((number, position))
     return list(cells.values())

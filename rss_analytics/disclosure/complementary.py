@@ -42,13 +42,28 @@ def withhold(cells: Sequence[Cell], rule: Suppression) -> None:
 def _settle(
     groups: Sequence[Group], quantities: Sequence[str], rule: Suppression, alike: dict[object, list[Cell]]
 ) -> None:
-    """Goes round the groups until a whole round withholds nothing."""
-    settled = False
-    while not settled:
-        settled = True
-        for group in groups:
-            if _close(group, quantities, rule, alike):
-                settled = False
+    """Goes round the groups until a whole round withholds nothing.
+
+    A group waits to be looked at while one of its cells was withheld after it was last found safe.
+    """
+    of_cell: dict[int, list[int]] = defaultdict(list)
+    for number, group in enumerate(groups):
+        for cell in (group.total, *group.members):
+            of_cell[id(cell)].append(number)
+    waiting = {
+        number
+        for number, group in enumerate(groups)
+        if group.total.withheld or any(member.withheld for member in group.members)
+    }
+    while waiting:
+        for number, group in enumerate(groups):
+            if number not in waiting:
+                continue
+            withheld = _close(group, quantities, rule, alike)
+            if not withheld:
+                waiting.discard(number)
+            for cell in withheld:
+                waiting.update(of_cell[id(cell)])
 
 
 def additive_groups(cells: Sequence[Cell]) -> list[Group]:
@@ -124,17 +139,18 @@ def _by_population(cells: Sequence[Cell]) -> dict[object, list[Cell]]:
     return alike
 
 
-def _close(group: Group, quantities: Sequence[str], rule: Suppression, alike: dict[object, list[Cell]]) -> bool:
-    """Withholds one more cell where a quantity of a withheld cell could be derived; true if it did."""
+def _close(group: Group, quantities: Sequence[str], rule: Suppression, alike: dict[object, list[Cell]]) -> list[Cell]:
+    """Withholds one more cell, and those alike, where a quantity of a withheld cell could be derived; gives them."""
     for quantity in quantities:
         if _is_safe(group, quantity, rule):
             continue
         shown = [member for member in group.members if member.withheld is None and member.size(quantity)]
         chosen = min(shown, key=lambda cell: (cell.size(quantity), cell.key), default=group.total)
-        for cell in alike.get(chosen.population, [chosen]):
+        found = alike.get(chosen.population, [chosen])
+        for cell in found:
             cell.withheld = cell.withheld or "complementary"
-        return True
-    return False
+        return found
+    return []
 
 
 def _is_safe(group: Group, quantity: str, rule: Suppression) -> bool:

@@ -122,7 +122,7 @@ def _blanked(result: Result, withheld: Sequence[str | None]) -> pd.DataFrame:
     rows["withheld"] = pd.Series(list(withheld), index=rows.index, dtype="object")
     hidden = rows["withheld"].notna()
     kept = KEPT_WHEN_WITHHELD | set(result.dimensions) | {"withheld"}
-    for name in rows.columns.difference(list(kept)):
+    for name in rows.columns.difference(list(kept)) if hidden.any() else ():
         rows[name] = rows[name].where(~hidden, None)
     return rows
 

@@ -42,7 +42,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of a form by ``places``.
+    """What is known of a form by ``places`` over a number of ``windows``.
 
     ``seen`` has ``places, sender, window, first_day, last_day`` of all its records, whatever they say; ``held`` has
     ``places, window, held``, the records that wait for others and are in no number; ``enrolled`` has ``places, sender,
@@ -51,6 +51,7 @@ class Evidence:
     """
 
     places: tuple[str, ...]
+    windows: int
     seen: pd.DataFrame
     held: pd.DataFrame
     enrolled: pd.DataFrame
@@ -71,6 +72,23 @@ class Evidence:
             enrolled=_days(self.enrolled, [*places, "sender"]),
             registered=registered[[*places, "window"]].drop_duplicates(),
         )
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """``places, window``: what an answer must have a row for.
+
+        A place of the registers has one for each window it was in force in, and any place with records one for each
+        window they lie in; a place that no register knows has one for every window.
+        """
+        places, seen = list(self.places), self.seen
+        windows = pd.DataFrame({"window": range(self.windows)})
+        if not places:
+            return windows
+        known, found = self.registered[places].drop_duplicates(), seen[places].drop_duplicates()
+        unknown = found.merge(known, how="left", indicator=True)
+        unknown = unknown.loc[unknown["_merge"] == "left_only", places]
+        inside = seen.loc[seen["window"].isin(windows["window"]), [*places, "window"]]
+        return pd.concat([self.registered, inside, unknown.merge(windows, how="cross")]).drop_duplicates()
 
     @cached_property
     def sent(self) -> dict[Place, dict[str, Sent]]:
@@ -108,6 +126,7 @@ def _read(question: Question, *, clients: bool) -> Evidence:
     nobody = pd.DataFrame(columns=[*places, "sender", "first_day", "last_day"])
     return Evidence(
         places=places,
+        windows=len(windows.spans),
         seen=once(("seen", *about), lambda: _seen(question)),
         held=once(("held", *about), lambda: _held(question)),
         enrolled=once(("enrolled", places), lambda: _enrolled(question)) if clients else nobody,

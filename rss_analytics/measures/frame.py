@@ -12,31 +12,16 @@ from rss_analytics.measures.question import PLACES, SPLITS, Question
 def frame(question: Question, numbers: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
     """Dimensions and ``window``, one row each, ordered; the question has one grouping.
 
-    A place of the registers has a row for each window it was in force in, and any place with records one for each
-    window they lie in; a place that no register knows has one for every window.  People, teams and other dimensions
-    have rows where they have numbers.
+    Places have rows as the evidence says; people, teams and other dimensions have rows where they have numbers.
     """
     others = [name for name in question.dimensions if name not in (*PLACES, SPLITS.get(question.measure.kind))]
     keys = [*question.dimensions, "window"]
     if others:
         rows = numbers[keys]
     else:
-        rows = _crossed(question, _places(question, evidence))
+        rows = _crossed(question, evidence.units)
         rows = pd.concat([rows, numbers[keys]])
     return _ordered(question, rows.drop_duplicates())
-
-
-def _places(question: Question, evidence: Evidence) -> pd.DataFrame:
-    places = list(question.places)
-    windows = pd.DataFrame({"window": range(len(question.windows.spans))})
-    if not places:
-        return windows
-    registered, seen = evidence.registered, evidence.seen
-    inside = seen[seen["window"].isin(windows["window"])]
-    unknown = seen[places].drop_duplicates().merge(registered[places].drop_duplicates(), how="left", indicator=True)
-    unknown = unknown.loc[unknown["_merge"] == "left_only", places]
-    rows = [registered, inside[[*places, "window"]], unknown.merge(windows, how="cross")]
-    return pd.concat(rows).drop_duplicates()
 
 
 def split_values(question: Question) -> tuple[str, ...]:

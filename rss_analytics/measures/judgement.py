@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,8 @@ def judged(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
     rows["value"] = _value(measure, rows).where(rows["reason"].isna())
     rows.loc[rows["reason"] == "not_covered", list(WHEN_UNKNOWN)] = np.nan
     rows["lower"], rows["upper"] = _limits(measure, rows)
-    targets = [_target(question, row) for row in rows.to_dict("records")]
+    domains = rows["domain"] if "domain" in rows else [None] * len(rows)
+    targets = [_target(question, *about) for about in zip(rows["window_end"], domains, strict=True)]
     rows["target"] = np.array([target.target if target else np.nan for target in targets], dtype=float)
     rows["source_status"] = [(target.source if target else measure.source).status for target in targets]
     pairs = list(zip(rows["value"], targets, strict=True))
@@ -97,17 +98,17 @@ def _limits(measure: Measure, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarra
     return lower, upper
 
 
-def _target(question: Question, row: dict[Any, Any]) -> Target | None:
+def _target(question: Question, window_end: date, domain: str | None) -> Target | None:
     """The profile's target where it is in force on the window's last day, else the instrument's benchmark."""
     measure, profile = question.measure, question.profile
     target = profile.targets.get(measure.id) if profile else None
     if profile and target:
-        in_force = profile.valid_from <= row["window_end"] <= (profile.valid_to or row["window_end"])
+        in_force = profile.valid_from <= window_end <= (profile.valid_to or window_end)
         return target if in_force and measure.higher_is != "neutral" else None
-    if measure.instrument is None or "domain" not in row:
+    if measure.instrument is None or domain is None:
         return None
     instrument = question.catalogue.instruments[measure.instrument]
-    benchmark = {domain.id: domain.benchmark for domain in instrument.domains}.get(row["domain"])
+    benchmark = {known.id: known.benchmark for known in instrument.domains}.get(domain)
     if benchmark is None:
         return None
     source: Source = instrument.sources[0] if instrument.sources else measure.source

@@ -126,6 +126,19 @@ def test_visits_of_one_session_may_be_at_once_and_others_not(agency: Agency) -> 
     assert agency.held() == {"V2": {"VIS603"}, "V3": {"VIS603"}}
 
 
+@pytest.mark.parametrize(("touching", "expected"), [("", {"TA", "TB", "TC", "TD"}), ("\n    may_touch: true", set())])
+def test_a_last_day_is_part_of_its_span_unless_spans_may_touch(
+    touching: str, expected: set[str], agency: Agency
+) -> None:
+    agency.declare("term", TERM.replace("by: [person_id]", f"by: [person_id]{touching}"))
+    agency.reopen()
+    agency.terms(["TA", "P1", "2026-01-01", "2026-01-10"], ["TB", "P1", "2026-01-10", "2026-01-20"],
+                 ["TC", "P2", "2026-01-01", "2026-01-10"], ["TD", "P2", "2026-01-10", ""],
+                 ["TE", "P1", "2026-01-21", ""])  # fmt: skip
+    rows = agency.query("SELECT term_id FROM house.judgement JOIN record.term USING (row_id) WHERE code = 'TER601'")
+    assert set(rows["term_id"]) == expected
+
+
 def test_an_unchanged_record_is_judged_again_when_a_rule_was_mended(agency: Agency) -> None:
     agency.terms(["T1", "P1", "2026-01-01", "2026-01-31"])
     path = agency.file("visit", ["visit_id", "person_id", "staff_id", "start_at", "status"],
