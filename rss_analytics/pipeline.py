@@ -1,4 +1,4 @@
-"""The order of the steps: read, validate, stage, merge, measure, release."""
+"""The order of the steps: read, validate, stage, merge, measure, release, report."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from rss_analytics.interchange import rejects_workbook
 from rss_analytics.interchange.rejects_workbook import RejectedRecord, parse_cells
 from rss_analytics.measures.run import compute
 from rss_analytics.reading.table import TextTable
+from rss_analytics.reporting import released_tables, told
+from rss_analytics.reports import Report, ReportKind
 from rss_analytics.storage.loads import COUNTS
 from rss_analytics.storage.merging import merge
 from rss_analytics.storage.problems import open_problems, open_warnings
@@ -177,3 +179,9 @@ def measure(
     if internal:
         return result.rows.assign(internal=True)
     return release(result, catalogue.house_rules, asked.audience, pseudonyms=workspace.pseudonyms).rows
+
+
+def report(workspace: Workspace, kind: ReportKind, asked: Asked, *, scope: str | None, period: str | None) -> Report:
+    """A report: what its kind shows of a period measured and released, then told for one scope."""
+    released = released_tables(workspace, kind, asked, period)
+    return told(workspace, released, asked, scope=scope)

@@ -87,10 +87,9 @@ def _computed(workspace: Workspace, tables: Tables, needs: Sequence[Need], days:
     return compute_all(tables, catalogue, wanted, profile=profile)
 
 
-def report(workspace: Workspace, kind: ReportKind, asked: Asked, *, scope: str | None, period: str | None) -> Report:
-    """A report: measures computed, released for its audience, and told in the reader's language."""
-    catalogue, language = workspace.catalogue, workspace.catalogue.language(asked.language)
-    released = released_tables(workspace, kind, asked, period)
+def told(workspace: Workspace, released: ReleasedSet, asked: Asked, *, scope: str | None) -> Report:
+    """The report of a scope: its part of what was released, told in the reader's language."""
+    catalogue, language, kind = workspace.catalogue, workspace.catalogue.language(asked.language), released.kind
     labels = labels_of(released.names, catalogue, language)
     about = parse_scope(scope, labels, language)
     shown: dict[str, list[Released]] = {"whole": [], "units": []}
@@ -130,7 +129,7 @@ def write_report(
     if unknown:
         remedy = f"Choose from {quoted(FILE_ENDINGS)}"
         raise problem("usage.bad_option", where="--to", reason=f"{quoted(unknown)} cannot be written", remedy=remedy)
-    made = report(workspace, kind, asked, scope=scope, period=period)
+    made = told(workspace, released_tables(workspace, kind, asked, period), asked, scope=scope)
     stem = f"{kind}-{(scope or 'all').replace(':', '-')}-{asked.language}"
     paths = [out / (stem + FILE_ENDINGS[name]) for name in to]
     try:

@@ -232,10 +232,10 @@ class Workspace:
         language: str | None = None,
     ) -> Report:
         """A report about everything or one unit (``facility:F01``), for a period (``2026-09``)."""
-        from rss_analytics import reporting  # noqa: PLC0415
+        from rss_analytics import pipeline  # noqa: PLC0415
 
         asked = self._asked(as_of, until, profile, audience, language)
-        return reporting.report(self, kind, asked, scope=scope, period=period)
+        return pipeline.report(self, kind, asked, scope=scope, period=period)
 
     def write_report(
         self,

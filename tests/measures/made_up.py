@@ -15,6 +15,7 @@ from rss_analytics.definitions.measure import Example
 from rss_analytics.measures.examples import tables_of
 from rss_analytics.storage.tables import Tables
 
+CATALOGUE = Catalogue()  # read once for all tests of measures
 START, END = date(2024, 1, 1), date(2024, 6, 30)  # holds a leap day and the night the clocks go forward
 PROGRAMS = ("P1", "P2", "P3", "P4")
 MOVED = date(2024, 3, 16)  # P2 moves from F1 to F2

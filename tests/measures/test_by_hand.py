@@ -10,13 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.measures.run import compute
 from rss_analytics.storage.tables import Tables
 from tests.measures import by_hand
-from tests.measures.made_up import END, START, Given, region, shown
+from tests.measures.made_up import CATALOGUE, END, START, Given, region, shown
 
-CATALOGUE = Catalogue()
 SEEDS = (1, pytest.param(2, marks=pytest.mark.slow))
 BY: dict[str, by_hand.UnitOf] = {"program": by_hand.by_program, "facility": by_hand.by_facility}
 Expected = dict[tuple[Any, ...], tuple[float, float | None, float | None]]

@@ -7,12 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.measures.run import compute
 from rss_analytics.storage.tables import Tables
-from tests.measures.made_up import Given, shown
+from tests.measures.made_up import CATALOGUE, Given, shown
 
-CATALOGUE = Catalogue()
 HOURS = CATALOGUE.measure("service_hours_per_client_month")
 RATE = CATALOGUE.measure("grievances_per_1000_served")
 

@@ -10,16 +10,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.result import RESULT_COLUMNS
 from rss_analytics.errors import RssError
 from rss_analytics.measures.run import compute, explain
 from rss_analytics.measures.windows import windows
 from rss_analytics.storage.tables import Tables
-from tests.measures.made_up import END, MOVED, START, Given, region, shown
+from tests.measures.made_up import CATALOGUE, END, MOVED, START, Given, region, shown
 from tests.measures.test_coverage import visit
-
-CATALOGUE = Catalogue()
 
 
 def ask(tables: Tables, measure: str, *by: str, **more: Any) -> pd.DataFrame:

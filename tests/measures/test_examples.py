@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.errors import RssError
 from rss_analytics.measures.examples import check_examples
-
-CATALOGUE = Catalogue()
+from tests.measures.made_up import CATALOGUE
 
 
 @pytest.mark.parametrize("name", CATALOGUE.measures)

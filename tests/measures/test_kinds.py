@@ -13,10 +13,9 @@ from rss_analytics.definitions.measure import Measure, Quantity
 from rss_analytics.definitions.profile import Profile, Switches, Target
 from rss_analytics.errors import RssError
 from rss_analytics.measures.run import compute
-from tests.measures.made_up import Given, shown
+from tests.measures.made_up import CATALOGUE, Given, shown
 from tests.measures.test_coverage import visit
 
-CATALOGUE = Catalogue()
 PROFILE = CATALOGUE.profile("csp_rp")
 SHARE = CATALOGUE.measure("community_share_contacts")
 HOURS = CATALOGUE.measure("service_hours_per_client_month")
