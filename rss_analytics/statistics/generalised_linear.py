@@ -207,7 +207,8 @@ def _finished(names: tuple[str, ...], design: Floats, fit: Any, *, overdispersed
     df = int(fit.df_resid)
     dispersion = float(fit.pearson_chi2) / df if df else np.nan
     error = np.asarray(fit.bse) * (np.sqrt(dispersion) if overdispersed else 1)
-    statistic = fit.params / error
+    # a perfect fit leaves no error to compare with, so nothing is said of significance
+    statistic = np.divide(fit.params, error, out=np.full(len(error), np.nan), where=error > 0)
     p = 2 * (special.stdtr(max(df, 1), -np.abs(statistic)) if overdispersed else special.ndtr(-np.abs(statistic)))
     return FittedModel(names, fit.params, error, statistic, p, float(fit.deviance), dispersion, df, np.asarray(fit.mu))
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from rss_analytics.measures.run import compute
+from rss_analytics.measures.run import Wanted, compute_all
 from rss_analytics.storage.tables import Tables
 from tests.measures import by_hand
 from tests.measures.made_up import CATALOGUE, END, START, Given, region, shown
 
 SEEDS = (1, pytest.param(2, marks=pytest.mark.slow))
 BY: dict[str, by_hand.UnitOf] = {"program": by_hand.by_program, "facility": by_hand.by_facility}
+Computed = Callable[..., pd.DataFrame]
 Expected = dict[tuple[Any, ...], tuple[float, float | None, float | None]]
 
 
@@ -33,20 +34,15 @@ def given(made_up: tuple[Given, Tables]) -> Given:
 
 
 @pytest.fixture(scope="module")
-def tables(made_up: tuple[Given, Tables]) -> Tables:
-    return made_up[1]
-
-
-def computed(tables: Tables, measure: str, *by: str) -> pd.DataFrame:
-    return compute(
-        tables,
-        CATALOGUE,
-        CATALOGUE.measure(measure),
-        by=by,
-        start=START,
-        end=END,
-        profile=CATALOGUE.profile("csp_rp"),
-    ).rows
+def computed(made_up: tuple[Given, Tables]) -> Computed:
+    """Rows of every measure that the tests below ask for, computed in one run."""
+    asked = [(name, (place,)) for name in CATALOGUE.measures for place in BY]
+    asked = [(name, by) for name, by in asked if set(by) <= set(CATALOGUE.measure(name).dimensions)]
+    asked.append(("no_show_rate", ("staff", "program")))
+    wanted = [Wanted(name, by, "month", START, END) for name, by in asked]
+    results = compute_all(made_up[1], CATALOGUE, wanted, profile=CATALOGUE.profile("csp_rp"))
+    found = {question: result.rows for question, result in zip(asked, results, strict=True)}
+    return lambda measure, *by: found[measure, by]
 
 
 def agree(rows: pd.DataFrame, expected: Expected, *by: str) -> None:
@@ -67,7 +63,7 @@ def agree(rows: pd.DataFrame, expected: Expected, *by: str) -> None:
 @pytest.mark.parametrize("by", BY)
 @pytest.mark.parametrize("measure", ["service_hours_per_client_month", "contacts_per_client_month"])
 def test_service_per_client_month_agrees_with_days_counted_one_by_one(
-    given: Given, tables: Tables, measure: str, by: str
+    given: Given, computed: Computed, measure: str, by: str
 ) -> None:
     amounts: dict[Any, int] = defaultdict(int)
     for (unit, month, _), found in by_hand.contacts(given, BY[by], by_hand.serves).items():
@@ -81,13 +77,13 @@ def test_service_per_client_month_agrees_with_days_counted_one_by_one(
             amount, months = amounts[unit, month], sum(part for _, part in parts)
             value = float(amount / per / months) if months else None
             expected[unit, month] = (amount, sum(days for days, _ in parts), value)
-    agree(computed(tables, measure, by), expected, by)
+    agree(computed(measure, by), expected, by)
 
 
 @pytest.mark.parametrize("by", BY)
 @pytest.mark.parametrize("measure", ["community_share_contacts", "community_share_minutes"])
 def test_community_shares_agree_with_contacts_joined_pair_by_pair(
-    given: Given, tables: Tables, measure: str, by: str
+    given: Given, computed: Computed, measure: str, by: str
 ) -> None:
     sums: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
     for (unit, month, _), found in by_hand.contacts(given, BY[by], by_hand.face_to_face).items():
@@ -95,10 +91,10 @@ def test_community_shares_agree_with_contacts_joined_pair_by_pair(
         sums[unit, month][0] += sum(one[2] if contacts else one[1] for one in found)
         sums[unit, month][1] += len(found) if contacts else sum(one[0] for one in found)
     expected: Expected = {key: (above, below, above / below * 100) for key, (above, below) in sums.items() if below}
-    agree(computed(tables, measure, by), expected, by)
+    agree(computed(measure, by), expected, by)
 
 
-def test_clients_meeting_all_three_agree_with_each_client_judged_alone(given: Given, tables: Tables) -> None:
+def test_clients_meeting_all_three_agree_with_each_client_judged_alone(given: Given, computed: Computed) -> None:
     served = by_hand.contacts(given, by_hand.by_program, by_hand.serves)
     met_in_person = by_hand.contacts(given, by_hand.by_program, by_hand.face_to_face)
     sums: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
@@ -115,10 +111,10 @@ def test_clients_meeting_all_three_agree_with_each_client_judged_alone(given: Gi
             sums[unit, month][1] += 1
     expected: Expected = {key: (above, below, above / below * 100) for key, (above, below) in sums.items()}
     assert any(above for above, _, _ in expected.values()), "no made-up client meets all three: the test proves nothing"
-    agree(computed(tables, "clients_meeting_all_three", "program"), expected, "program")
+    agree(computed("clients_meeting_all_three", "program"), expected, "program")
 
 
-def test_note_on_time_agrees_with_each_note_judged_alone(given: Given, tables: Tables) -> None:
+def test_note_on_time_agrees_with_each_note_judged_alone(given: Given, computed: Computed) -> None:
     known_to = datetime.combine(END, datetime.min.time()) + timedelta(days=1)
     sums: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
     for row in given["contact_log"]:
@@ -131,10 +127,10 @@ def test_note_on_time_agrees_with_each_note_judged_alone(given: Given, tables: T
             sums[key][0] += signed is not None and signed <= due
             sums[key][1] += 1
     expected: Expected = {key: (above, below, above / below * 100) for key, (above, below) in sums.items()}
-    agree(computed(tables, "note_on_time", "program"), expected, "program")
+    agree(computed("note_on_time", "program"), expected, "program")
 
 
-def test_no_show_rate_agrees_with_rows_counted(given: Given, tables: Tables) -> None:
+def test_no_show_rate_agrees_with_rows_counted(given: Given, computed: Computed) -> None:
     sums: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
     for row in given["contact_log"]:
         if row["contact_class"] == "direct" and row["status"] in (*by_hand.KEPT, "no_show"):
@@ -145,10 +141,10 @@ def test_no_show_rate_agrees_with_rows_counted(given: Given, tables: Tables) -> 
         (f"example/{staff}", program, month): (above, below, above / below * 100)
         for (staff, program, month), (above, below) in sums.items()
     }
-    agree(computed(tables, "no_show_rate", "staff", "program"), expected, "staff", "program")
+    agree(computed("no_show_rate", "staff", "program"), expected, "staff", "program")
 
 
-def test_positive_domains_agree_with_means_of_fractions(given: Given, tables: Tables) -> None:
+def test_positive_domains_agree_with_means_of_fractions(given: Given, computed: Computed) -> None:
     instrument = CATALOGUE.instruments["mhsip_adult"]
     sums: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
     for row in given["mhsip_adult"]:
@@ -159,7 +155,7 @@ def test_positive_domains_agree_with_means_of_fractions(given: Given, tables: Ta
                 sums[*key, row["completed_on"].month][0] += sum(answers) * 2 < 5 * len(answers)
                 sums[*key, row["completed_on"].month][1] += 1
     expected: Expected = {key: (above, below, above / below * 100) for key, (above, below) in sums.items()}
-    rows = computed(tables, "satisfaction_positive", "facility")
+    rows = computed("satisfaction_positive", "facility")
     agree(rows, expected, "facility", "domain")
 
 
@@ -168,7 +164,7 @@ def _is_grievance(row: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("by", BY)
-def test_decisions_on_time_agree_with_clocks_stepped_day_by_day(given: Given, tables: Tables, by: str) -> None:
+def test_decisions_on_time_agree_with_clocks_stepped_day_by_day(given: Given, computed: Computed, by: str) -> None:
     holidays = {row["date"] for row in given["holiday"]}
     sums: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
     for case in filter(_is_grievance, given["grievance"]):
@@ -182,10 +178,10 @@ def test_decisions_on_time_agree_with_clocks_stepped_day_by_day(given: Given, ta
             sums[key][0] += decided is not None and decided <= due
             sums[key][1] += 1
     expected: Expected = {key: (above, below, above / below * 100) for key, (above, below) in sums.items()}
-    agree(computed(tables, "grievances_decided_on_time", by), expected, by)
+    agree(computed("grievances_decided_on_time", by), expected, by)
 
 
-def test_grievance_rates_agree_with_grievances_counted(given: Given, tables: Tables) -> None:
+def test_grievance_rates_agree_with_grievances_counted(given: Given, computed: Computed) -> None:
     counts: dict[Any, int] = defaultdict(int)
     for case in filter(_is_grievance, given["grievance"]):
         received = case["received_at"].date()
@@ -194,10 +190,10 @@ def test_grievance_rates_agree_with_grievances_counted(given: Given, tables: Tab
     for row in given["population"]:
         key = (row["facility_id"], row["month"].month)
         expected[key] = (counts[key], row["people_served"], counts[key] / row["people_served"] * 1000)
-    agree(computed(tables, "grievances_per_1000_served", "facility"), expected, "facility")
+    agree(computed("grievances_per_1000_served", "facility"), expected, "facility")
 
 
-def test_open_grievances_agree_with_each_month_end_looked_at_alone(given: Given, tables: Tables) -> None:
+def test_open_grievances_agree_with_each_month_end_looked_at_alone(given: Given, computed: Computed) -> None:
     counts: dict[Any, int] = defaultdict(int)
     for month in range(1, 7):
         last = date(2024, month + 1, 1) - timedelta(days=1)
@@ -210,7 +206,7 @@ def test_open_grievances_agree_with_each_month_end_looked_at_alone(given: Given,
             label = next((f"{low}-{high}" for low, high in BANDS if age <= high), "90+")
             counts[by_hand.by_facility(case["program_id"], case["facility_id"], received), label, month] += 1
     expected: Expected = {key: (count, None, float(count)) for key, count in counts.items()}
-    rows = computed(tables, "open_grievances_by_age", "facility")
+    rows = computed("open_grievances_by_age", "facility")
     for row in rows.to_dict("records"):
         expected.setdefault((row["facility"], row["age_band"], row["window_start"].month), (0, None, 0.0))
     agree(rows, expected, "facility", "age_band")

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from rss_analytics.definitions.result import RESULT_COLUMNS
+from rss_analytics.definitions.result import RESULT_COLUMNS, Result
 from rss_analytics.errors import RssError
-from rss_analytics.measures.run import compute, explain
+from rss_analytics.measures.run import Wanted, compute, compute_all, explain
 from rss_analytics.measures.windows import windows
 from rss_analytics.storage.tables import Tables
 from tests.measures.made_up import CATALOGUE, END, MOVED, START, Given, region, shown
@@ -145,23 +145,61 @@ def shuffled() -> Iterator[Tables]:
         yield found
 
 
+def in_one_run(tables: Tables) -> dict[tuple[str, tuple[str, ...]], Result]:
+    """Every measure by several groupings."""
+    wanted = [
+        Wanted(name, by, "month", START, END)
+        for name in CATALOGUE.measures
+        for by in (("facility",), (), ("region", "facility"))
+    ]
+    results = compute_all(tables, CATALOGUE, wanted)
+    return {(one.measure, one.by): result for one, result in zip(wanted, results, strict=True)}
+
+
+@pytest.fixture(scope="module")
+def together(tables: Tables) -> dict[tuple[str, tuple[str, ...]], Result]:
+    return in_one_run(tables)
+
+
+@pytest.fixture(scope="module")
+def of_shuffled(shuffled: Tables) -> dict[tuple[str, tuple[str, ...]], Result]:
+    return in_one_run(shuffled)
+
+
 @pytest.mark.parametrize("name", CATALOGUE.measures)
-def test_the_order_of_rows_changes_nothing_and_two_runs_are_identical(
-    name: str, tables: Tables, shuffled: Tables
+def test_the_order_of_rows_changes_nothing(
+    name: str,
+    together: dict[tuple[str, tuple[str, ...]], Result],
+    of_shuffled: dict[tuple[str, tuple[str, ...]], Result],
 ) -> None:
-    first, again, other = (ask(one, name, "facility") for one in (tables, tables, shuffled))
-    pd.testing.assert_frame_equal(first, again)
-    pd.testing.assert_frame_equal(first, other)
+    for (measure, by), result in together.items():
+        if measure == name:
+            pd.testing.assert_frame_equal(result.rows, of_shuffled[measure, by].rows)
 
 
 @pytest.mark.parametrize("name", CATALOGUE.measures)
-def test_the_columns_of_a_result_are_those_promised_and_the_sql_can_be_shown(name: str, tables: Tables) -> None:
-    measure = CATALOGUE.measure(name)
-    result = compute(tables, CATALOGUE, measure, by=("facility",), start=START, end=END)
+def test_a_table_computed_with_others_is_the_one_computed_alone(
+    name: str, tables: Tables, together: dict[tuple[str, tuple[str, ...]], Result]
+) -> None:
+    pd.testing.assert_frame_equal(together[name, ("facility",)].rows, ask(tables, name, "facility"))
+
+
+def test_a_table_wanted_twice_is_computed_once_and_given_twice(tables: Tables) -> None:
+    wanted = Wanted("no_show_rate", ("program",), "month", START, END)
+    first, other = compute_all(tables, CATALOGUE, [wanted, wanted])
+    assert first is other
+
+
+@pytest.mark.parametrize("name", CATALOGUE.measures)
+def test_the_columns_of_a_result_are_those_promised_and_the_sql_can_be_shown(
+    name: str, tables: Tables, together: dict[tuple[str, tuple[str, ...]], Result]
+) -> None:
+    measure, result = CATALOGUE.measure(name), together[name, ("facility",)]
     text = explain(tables, CATALOGUE, measure, by=("facility",), start=START, end=END)
     assert tuple(result.rows) == (*RESULT_COLUMNS[:3], *result.dimensions, *RESULT_COLUMNS[3:])
     assert text.startswith(("SELECT", "WITH"))
     assert "memtable" not in text
+    assert "kept" not in text
     for column in ("numerator", "denominator", "n_clients", "n_records", "held", "band"):
         assert result.rows[column].dtype == "Int64"
 
