@@ -36,7 +36,7 @@ def given(made_up: tuple[Given, Tables]) -> Given:
 @pytest.fixture(scope="module")
 def computed(made_up: tuple[Given, Tables]) -> Computed:
     """Rows of every measure that the tests below ask for, computed in one run."""
-    asked = [(name, (place,)) for name in CATALOGUE.measures for place in BY]
+    asked: list[tuple[str, tuple[str, ...]]] = [(name, (place,)) for name in CATALOGUE.measures for place in BY]
     asked = [(name, by) for name, by in asked if set(by) <= set(CATALOGUE.measure(name).dimensions)]
     asked.append(("no_show_rate", ("staff", "program")))
     wanted = [Wanted(name, by, "month", START, END) for name, by in asked]
