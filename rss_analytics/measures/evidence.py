@@ -46,7 +46,8 @@ class Evidence:
 
     ``seen`` has ``places, sender, window, first_day, last_day`` of all its records, whatever they say; ``held`` has
     ``places, window, held``, the records that wait for others and are in no number; ``enrolled`` has ``places, sender,
-    first_day, last_day`` of clients; ``registered`` has ``register, places, window`` of the places in force.
+    first_day, last_day`` of clients; ``registered`` has ``register, places, window`` of every place the registers
+    know, one for each window it was in force in and a null one when there is none.
     ``declared`` and ``spanned`` are the days that each sender's loads cover: as declared, and as their records span.
     """
 
@@ -88,7 +89,8 @@ class Evidence:
         unknown = found.merge(known, how="left", indicator=True)
         unknown = unknown.loc[unknown["_merge"] == "left_only", places]
         inside = seen.loc[seen["window"].isin(windows["window"]), [*places, "window"]]
-        return pd.concat([self.registered, inside, unknown.merge(windows, how="cross")]).drop_duplicates()
+        in_force = self.registered.dropna(subset=["window"]).astype({"window": "int64"})
+        return pd.concat([in_force, inside, unknown.merge(windows, how="cross")]).drop_duplicates()
 
     @cached_property
     def sent(self) -> dict[Place, dict[str, Sent]]:
@@ -171,13 +173,13 @@ def _enrolled(question: Question) -> pd.DataFrame:
 
 
 def _registered(question: Question) -> pd.DataFrame:
-    """Places of the registers in each window they were in force in."""
+    """Every place of the registers, in each window it was in force in; a null window when it was in force in none."""
     if not question.places:
         return pd.DataFrame(columns=["register", "window"])
     spans = ibis.union(*(_register(question, form) for form in ("program", "facility")))
     placed = place_spans(question, spans)
     segments = segments_of(question)
-    joined = placed.join(segments, [placed.first_day <= segments.last_day, placed.last_day >= segments.first_day])
+    joined = placed.left_join(segments, [placed.first_day <= segments.last_day, placed.last_day >= segments.first_day])
     named = [placed[name] for name in ("register", *question.places)]
     return question.relations.fetch(joined.select(*named, window=segments.window).distinct())
 

@@ -31,7 +31,7 @@ def build_calendar(connection: duckdb.DuckDBPyConnection, holidays: str | None) 
             FROM day d CROSS JOIN authority a LEFT JOIN (SELECT DISTINCT * FROM closed) c USING (authority, date)
         )
         SELECT date, authority, is_business_day,
-               CAST(count(*) FILTER (WHERE is_business_day) OVER (PARTITION BY authority ORDER BY date) AS INTEGER)
-                   AS business_number
+               CAST(sum(is_business_day::INTEGER) OVER (PARTITION BY authority ORDER BY date ROWS UNBOUNDED PRECEDING)
+                   AS INTEGER) AS business_number
         FROM marked ORDER BY authority, date"""
     )

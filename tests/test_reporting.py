@@ -1,0 +1,91 @@
+"""Reports about many units are one answer of the store, told to each reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from rss_analytics import Workspace, reporting
+from rss_analytics.cli import app
+from rss_analytics.definitions.catalogue import Catalogue
+from rss_analytics.errors import UsageProblem
+from rss_analytics.synthetic.plan import Plan
+from rss_analytics.synthetic.region import write_region
+
+FORMS = ("region", "facility", "program", "enrollment", "contact_log")
+FACILITIES = ("F01", "F02")
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("exports")
+    write_region(Plan(seed=12, facilities=2, clients=40, months=4, faults=False), Catalogue(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def root(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    workspace = Workspace.create(tmp_path_factory.mktemp("agency"))
+    for form in FORMS:
+        workspace.ingest(exports / f"{form}.csv", form=form)
+    return workspace.root
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Number of tables of each time that measures were computed."""
+    times: list[int] = []
+    compute_all = reporting.compute_all
+
+    def counted(*args: object, **options: object) -> object:
+        results = compute_all(*args, **options)  # type: ignore[arg-type]
+        times.append(len(results))
+        return results
+
+    monkeypatch.setattr(reporting, "compute_all", counted)
+    return times
+
+
+def test_reports_of_every_facility_and_language_are_computed_once_and_share_plotly(
+    root: Path, computed: list[int], tmp_path: Path
+) -> None:
+    workspace = Workspace.open(root)
+    pages = workspace.write_report("fidelity", tmp_path, each="facility")
+    workspace.write_report("fidelity", tmp_path, language="es")
+    assert [page.name for page in pages] == [f"fidelity-facility-{unit}-en.html" for unit in FACILITIES]
+    assert (tmp_path / "assets" / "plotly.min.js").is_file()
+    assert len(computed) == 1
+
+
+def test_a_report_among_many_shows_the_numbers_of_the_same_report_alone(root: Path, computed: list[int]) -> None:
+    shared = Workspace.open(root)
+    for unit in FACILITIES:
+        alone = Workspace.open(root).report("fidelity", scope=f"facility:{unit}")
+        assert shared.report("fidelity", scope=f"facility:{unit}").numbers() == alone.numbers()
+    assert len(computed) == 1 + len(FACILITIES)
+
+
+def test_another_load_period_or_audience_is_computed_anew(exports: Path, tmp_path: Path, computed: list[int]) -> None:
+    workspace = Workspace.create(tmp_path)
+    for form in FORMS:
+        workspace.ingest(exports / f"{form}.csv", form=form)
+    workspace.report("fidelity")
+    workspace.report("fidelity", period="2026-07")
+    workspace.report("fidelity", period="2026-07", audience="regional")
+    workspace.ingest(exports / "institution_stay.csv", form="institution_stay")
+    workspace.report("fidelity", period="2026-07", audience="regional")
+    assert len(computed) == 4
+
+
+def test_each_of_a_kind_that_is_not_known_is_refused_in_words(root: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageProblem, match="no planet is known"):
+        Workspace.open(root).write_report("fidelity", tmp_path, each="planet")
+
+
+def test_each_and_one_named_unit_are_not_asked_for_together(root: Path, tmp_path: Path) -> None:
+    asked = ["report", "fidelity", "--out", str(tmp_path), "--workspace", str(root), "--each", "region"]
+    result = CliRunner().invoke(app, [*asked, "--facility", "F01"])
+    assert result.exit_code == 2
+    assert not list(tmp_path.iterdir())
