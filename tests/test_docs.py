@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from rss_analytics import __version__
@@ -86,6 +87,24 @@ def commands() -> list[tuple[tuple[str, ...], str]]:
 
 
 Commands = list[tuple[tuple[str, ...], str]]
+
+
+def test_a_handed_back_workbook_loads_once_its_cells_are_corrected(tmp_path: Path) -> None:
+    shown = next(fence for fence in fences_of(DOCS / "tutorial.md") if fence.file == "contacts.csv")
+    (tmp_path / "contacts.csv").write_text(shown.text, encoding="utf-8")
+    workspace = Workspace.create(tmp_path / "agency")
+    workspace.ingest(tmp_path / "contacts.csv")
+    (path,) = workspace.rejects(tmp_path / "handed_back")
+    book = openpyxl.load_workbook(path)
+    headings, *rows = book.active.iter_rows()
+    columns = {cell.value: cell.column - 1 for cell in headings}
+    for row in rows:
+        row[columns["Start"]].value = "2026-06-30 09:00"
+        row[columns["End"]].value = None
+    book.save(path)
+    (result,) = workspace.ingest(path)
+    assert (result.read, result.accepted, result.refused) == (2, 2, 0)
+    assert workspace.rejects(tmp_path / "again") == []
 
 
 def test_commands_that_are_shown_without_being_run_exist(commands: Commands) -> None:

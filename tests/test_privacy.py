@@ -249,6 +249,7 @@ def without_network() -> tuple[str, ...]:
     return prefix if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0 else ()
 
 
+@pytest.mark.slow
 def test_a_report_is_written_without_the_network_and_names_nobody(report: Path) -> None:
     assert planted_in(report.read_text(encoding="utf-8")) == []
     for path in report.parent.iterdir():
@@ -274,6 +275,7 @@ class Fetched(HTMLParser):
             self.policy = given.get("content", "")
 
 
+@pytest.mark.slow
 def test_a_report_page_fetches_nothing_and_forbids_itself_to(report: Path) -> None:
     text = report.read_text(encoding="utf-8")
     page = Fetched()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from rss_analytics import Workspace, reporting
-from rss_analytics.cli import app
+from rss_analytics.cli import run
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.errors import UsageProblem
+from rss_analytics.measures.run import compute_all
 from rss_analytics.synthetic.plan import Plan
 from rss_analytics.synthetic.region import write_region
 
@@ -37,7 +37,6 @@ def root(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Number of tables of each time that measures were computed."""
     times: list[int] = []
-    compute_all = reporting.compute_all
 
     def counted(*args: object, **options: object) -> object:
         results = compute_all(*args, **options)  # type: ignore[arg-type]
@@ -86,6 +85,5 @@ def test_each_of_a_kind_that_is_not_known_is_refused_in_words(root: Path, tmp_pa
 
 def test_each_and_one_named_unit_are_not_asked_for_together(root: Path, tmp_path: Path) -> None:
     asked = ["report", "fidelity", "--out", str(tmp_path), "--workspace", str(root), "--each", "region"]
-    result = CliRunner().invoke(app, [*asked, "--facility", "F01"])
-    assert result.exit_code == 2
+    assert run([*asked, "--facility", "F01"], {}) == 2
     assert not list(tmp_path.iterdir())
