@@ -73,7 +73,8 @@ class Workspace:
         try:
             for part in (INCOMING, WAREHOUSE, REPORTS, Path("schemas")):
                 (folder / part).mkdir(parents=True, exist_ok=True)
-            (folder / WAREHOUSE).chmod(0o700)
+            for private in (INCOMING, WAREHOUSE):  # raw exports and the store are for their owner alone
+                (folder / private).chmod(0o700)
             (folder / SETTINGS).write_text(FIRST_SETTINGS, encoding="utf-8")
         except OSError as error:
             raise problem("usage.cannot_write", where=folder.name, reason=error.strerror) from None
