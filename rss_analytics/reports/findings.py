@@ -1,4 +1,4 @@
-"""Says what the readings mean: do we meet it, who is short, what to do, and what cannot be told."""
+"""Says what the readings mean as a whole: do we meet it, what is short besides, and what cannot be told."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rss_analytics.reports.model import Block, Bullets, Card, Cards, Sentence, Status
+from rss_analytics.reports.model import Bullets, Sentence, Status
 from rss_analytics.reports.readings import Evidence, Reading
 from rss_analytics.reports.wording import Wording
 
-CARDS: tuple[Status, ...] = ("met", "not_met", "cannot_tell", "withheld")
+COUNTED: tuple[Status, ...] = ("met", "not_met", "cannot_tell", "withheld")
 STREAK_SAID_FROM = 2  # windows in a row that are worth a word
 
 
@@ -32,21 +32,31 @@ def findings(found: Sequence[Evidence]) -> list[Finding]:
     ]
 
 
-def opening(kind: str, wording: Wording, found: Sequence[Evidence]) -> list[Block]:
-    """The first screen's words: the answer and its counts."""
-    judged = findings(found)
-    return [Sentence(_answer(kind, wording, judged), "answer"), _cards(wording, judged)]
+def answer(kind: str, wording: Wording, found: Sequence[Evidence]) -> Sentence:
+    """Whether the targets of the report are met, in one or two sentences."""
+    return Sentence(_answer(kind, wording, findings(found)), "answer")
 
 
-def next_steps(wording: Wording, found: Sequence[Evidence]) -> list[Block]:
-    """Who is short, what to do on Monday, and what cannot be told, each list only when it has lines."""
-    judged = findings(found)
-    lists = (
-        Bullets(wording.say("short.heading"), tuple(_short(wording, judged))),
-        Bullets(wording.say("do.heading"), tuple(_actions(wording, judged))),
-        Bullets(wording.say("unknown.heading"), tuple(_unknown(wording, judged)), "caution"),
-    )
-    return [one for one in lists if one.items]
+def tally(wording: Wording, found: Sequence[Evidence]) -> Sentence:
+    """How many targets are met, missed, cannot be told and are not shown."""
+    states = Counter(finding.reading.status for finding in findings(found))
+    counts = {status: wording.number(states[status]) for status in COUNTED}
+    return Sentence(wording.say("answer.tally", **counts))
+
+
+def unknowns(wording: Wording, found: Sequence[Evidence]) -> Bullets | None:
+    """What cannot be told, and why; None when everything can."""
+    lines = tuple(_unknown(wording, findings(found)))
+    return Bullets(wording.say("unknown.heading"), lines, "caution") if lines else None
+
+
+def missed(wording: Wording, found: Evidence) -> Bullets | None:
+    """The units that missed a measure's target, each with its number, how long, and whether it may be chance."""
+    short = [finding for finding in findings([found]) if finding.reading.status == "not_met"]
+    if not short or (found.unit is None and found.split is None):
+        return None
+    lines = sorted(_short_name(wording, finding) for finding in short)
+    return Bullets(wording.say("short.of_measure"), tuple(lines))
 
 
 def _answer(kind: str, wording: Wording, judged: Sequence[Finding]) -> str:
@@ -77,32 +87,11 @@ def _units_short(wording: Wording, judged: Sequence[Finding]) -> str:
     return " " + wording.count(f"answer.units.{dimension}", len(short), units=wording.number(len(units)))
 
 
-def _cards(wording: Wording, judged: Sequence[Finding]) -> Cards:
-    states = Counter(finding.reading.status for finding in judged)
-    return Cards(
-        tuple(
-            Card(
-                wording.say(f"card.{status}"),
-                wording.number(states[status]),
-                wording.say(f"card.{status}.detail"),
-                status,
-            )
-            for status in CARDS
-        )
-    )
-
-
-def _short(wording: Wording, judged: Sequence[Finding]) -> Iterator[str]:
-    """One sentence for each measure and domain: the units below the target, in the order of their names."""
-    for heading, group in _by_heading(wording, judged, "not_met").items():
-        names = sorted(_short_name(wording, finding) for finding in group)
-        yield wording.say("short.line", measure=heading, units=wording.names(names))
-
-
 def _short_name(wording: Wording, finding: Finding) -> str:
     found, reading = finding.of, finding.reading
+    name = wording.place(found, reading)
     if reading.value is None or reading.target is None:
-        return wording.unit(found, reading)
+        return name
     facts = wording.say(
         "short.facts",
         value=wording.value(found.measure, reading.value, bare=True),
@@ -111,7 +100,7 @@ def _short_name(wording: Wording, finding: Finding) -> str:
     facts += _streak(wording, finding)
     if _within(reading):
         facts += wording.say("short.within_chance")
-    return wording.say("short.unit", unit=wording.unit(found, reading), facts=facts)
+    return wording.say("short.unit", unit=name, facts=facts)
 
 
 def _streak(wording: Wording, finding: Finding) -> str:
@@ -130,39 +119,26 @@ def _within(reading: Reading) -> bool:
     return low is not None and high is not None and target is not None and low <= target <= high
 
 
-def _actions(wording: Wording, judged: Sequence[Finding]) -> Iterator[str]:
-    """What to do about each measure that someone is short on; a measure without words of its own gets the general."""
-    short = [finding.of for finding in judged if finding.reading.status == "not_met"]
-    for found in {one.measure.id: one for one in short}.values():
-        own = f"do.{found.measure.id}"
-        if own in wording.request.language.sentences:
-            yield wording.say(own)
-        else:
-            yield wording.say("do.any_measure", measure=wording.title(found.measure))
-
-
 def _unknown(wording: Wording, judged: Sequence[Finding]) -> Iterator[str]:
-    """One sentence for each unit and reason, with the measures it leaves open."""
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    """One sentence for each reason and the measures it leaves open, with all units that share both."""
+    open_of_unit: dict[tuple[str, str], list[str]] = defaultdict(list)
     for finding in judged:
-        found, reading = finding.of, finding.reading
-        if reading.status != "cannot_tell":
-            continue
-        reason = reading.reason or "no_records"
-        form = wording.request.label("form", found.measure.rows.form)
-        key = f"unknown.{reason}"
-        if reason == "not_covered" and reading.last_record is None:
-            key = "unknown.never"
-        since = wording.day(reading.last_record) if reading.last_record else ""
-        why = wording.say(key, form=form, since=since, unit=wording.unit(found, reading))
-        groups[wording.unit(found, reading), why].append(wording.split(found, reading))
-    for (unit, why), measures in groups.items():
-        yield wording.say("unknown.line", unit=unit, measures=wording.names(list(dict.fromkeys(measures))), why=why)
+        if finding.reading.status == "cannot_tell":
+            unit = wording.unit(finding.of, finding.reading)
+            open_of_unit[unit, _reason(wording, finding)].append(wording.split(finding.of, finding.reading))
+    alike: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for (unit, why), measures in open_of_unit.items():
+        alike[why, wording.names(list(dict.fromkeys(measures)))].append(unit)
+    for (why, measured), units in alike.items():
+        yield wording.say("unknown.line", unit=wording.names(units), measures=measured, why=why)
 
 
-def _by_heading(wording: Wording, judged: Sequence[Finding], status: Status) -> dict[str, list[Finding]]:
-    groups: dict[str, list[Finding]] = defaultdict(list)
-    for finding in judged:
-        if finding.reading.status == status:
-            groups[wording.split(finding.of, finding.reading)].append(finding)
-    return groups
+def _reason(wording: Wording, finding: Finding) -> str:
+    found, reading = finding.of, finding.reading
+    reason = reading.reason or "no_records"
+    never = reason == "not_covered" and reading.last_record is None
+    return wording.say(
+        "unknown.never" if never else f"unknown.{reason}",
+        form=wording.request.label("form", found.measure.rows.form),
+        since=wording.day(reading.last_record) if reading.last_record else "",
+    )

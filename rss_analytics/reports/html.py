@@ -19,6 +19,7 @@ from rss_analytics.definitions.language import Language
 from rss_analytics.errors import problem
 from rss_analytics.reports.model import Block, Figure, Report
 from rss_analytics.reports.plots import plotly_json
+from rss_analytics.reports.spark import spark
 from rss_analytics.reports.svg import drawing
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -109,6 +110,7 @@ def _environment(language: Language) -> Environment:
         "say": language.say,
         "draw": partial(_draw, environment, language),
         "plot": partial(plotly_json, language=language),
+        "spark": spark,
     }
     return environment
 

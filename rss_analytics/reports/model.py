@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from rss_analytics.definitions.language import Language
 
 Status = Literal["met", "not_met", "cannot_tell", "no_target", "withheld"]
-Tone = Literal["answer", "plain", "caution"]
+Tone = Literal["answer", "plain", "caution", "side"]
 FigureKind = Literal["trend", "bars", "dots", "distribution"]
+Icon = Literal[
+    "improvement",
+    "concern",
+    "neutral_high",
+    "neutral_low",
+    "common_cause",
+    "consistent_pass",
+    "consistent_fail",
+    "inconsistent",
+]
+"""Variation and assurance icons of Making Data Count (NHS England), by the codes that `statistics.signals` gives."""
 Scoping = Literal["all", "region", "facility", "program"]
 
 
@@ -26,11 +38,16 @@ class Scope:
 
 @dataclass(frozen=True)
 class Cell:
-    """A table cell: what is printed, the number behind it when there is one, and a status that has its own shape."""
+    """A table cell: what is printed, the number behind it when there is one, and a status that has its own shape.
+
+    ``spark`` are the numbers of a small line beside the text, oldest first; a missing one is a gap.
+    """
 
     text: str
     value: float | None = None
     status: Status | None = None
+    icon: Icon | None = None
+    spark: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,12 +60,23 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; the first cell of each row is its heading."""
+    """A table; the first cell of each row is its heading.
+
+    ``groups`` parts the rows under headings: the number of a group's first row, and its heading.
+    """
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
+    groups: tuple[tuple[int, str], ...] = ()
+
+    def parts(self) -> Iterator[tuple[str, tuple[tuple[Cell, ...], ...]]]:
+        """The rows of each group with its heading; all rows under an empty heading when there are no groups."""
+        starts = self.groups or ((0, ""),)
+        ends = (*(start for start, _ in starts[1:]), len(self.rows))
+        for (start, heading), end in zip(starts, ends, strict=True):
+            yield heading, self.rows[start:end]
 
 
 @dataclass(frozen=True)
@@ -70,12 +98,13 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Card:
-    """One indicator at a glance."""
+    """One indicator at a glance; ``spark`` as in `Cell`."""
 
     label: str
     value: str
     detail: str
     status: Status | None = None
+    spark: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +128,17 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """Centre and limits of a control chart, one of each for each category, and the icon of each point's verdict."""
+
+    centre: tuple[float | None, ...]
+    lower: tuple[float | None, ...]
+    upper: tuple[float | None, ...]
+    verdicts: tuple[Icon | None, ...]
+    labels: tuple[str, str, str, str]  # of the centre, the limits, an improving point and one of concern
+
+
+@dataclass(frozen=True)
 class Figure:
     """A figure as data.
 
@@ -117,6 +157,8 @@ class Figure:
     target: float | None = None
     target_label: str = ""
     missing: tuple[str, ...] = ()  # for each category without a value, what is said in its place
+    limits: Limits | None = None  # of the first series of a trend
+    events: tuple[tuple[int, str], ...] = ()  # position of a category, and what happened there
 
 
 @dataclass(frozen=True)
@@ -132,11 +174,12 @@ Block = Sentence | Bullets | Cards | Figure | Table | Note
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and its blocks; ``id`` is stable across languages."""
+    """A heading and its blocks; ``id`` is stable across languages, ``chapter`` is the heading it stands under."""
 
     id: str
     title: str
     blocks: tuple[Block, ...]
+    chapter: str = ""
 
     def tables(self) -> Iterator[Table]:
         """The section's tables in order, those of its figures included."""
@@ -167,6 +210,11 @@ class Report:
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     cells_withheld: int
+
+    def chapters(self) -> Iterator[tuple[str, tuple[Section, ...]]]:
+        """The sections after the first, those of one chapter together; an empty heading for one that stands alone."""
+        for chapter, sections in groupby(self.sections[1:], key=lambda section: section.chapter):
+            yield chapter, tuple(sections)
 
     def numbers(self) -> list[Number]:
         """Every number of every table, in order; equal in all renderings."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,6 +37,25 @@ UNITS: dict[ReportKind, dict[Scoping, tuple[Dimension, ...]]] = {
 """The dimension whose values a report sets side by side: the first one that the measure has."""
 
 
+CHAPTERS: Mapping[str, tuple[str, ...]] = {
+    "fidelity": (
+        "service_hours",
+        "contacts",
+        "community",
+        "all_three",
+        "team",
+        "staff",
+        "documentation",
+        "groups",
+        "linkage",
+        "transitions",
+    ),
+    "satisfaction": ("domains",),
+    "grievances": ("timeliness", "ageing", "volume"),
+}
+"""The sections of measures in the order of a report; sections that an agency adds come after them, by name."""
+
+
 @dataclass(frozen=True)
 class Need:
     """A measure by dimensions over the last ``windows`` windows that end with the report's period.
@@ -59,13 +78,13 @@ def split_of(measure: Measure) -> tuple[Dimension, ...]:
 
 
 def needs_of(kind: ReportKind, measures: Iterable[Measure], scope: Scope) -> list[Need]:
-    """The tables of every measure that declares ``report: kind``, by section and id.
+    """The tables of every measure that declares ``report: kind``, in the order of chapters and by id.
 
     Rows outside the scope are left out when the report is built, so the tables may be computed and released once
     for all reports of a region.
     """
     needs: list[Need] = []
-    for measure in sorted(measures, key=lambda measure: (measure.section, measure.id)):
+    for measure in sorted(measures, key=lambda measure: (*place_of(kind, measure.section), measure.id)):
         place = _place(scope)
         if measure.report != kind or not set(place) <= set(measure.dimensions):
             continue
@@ -87,6 +106,12 @@ def needs_of_every_scope(kind: ReportKind, measures: Iterable[Measure]) -> list[
     declared = list(measures)
     scopes = [Scope(place, None, "") for place in UNITS[kind]]
     return list(dict.fromkeys(need for scope in scopes for need in needs_of(kind, declared, scope)))
+
+
+def place_of(kind: str, section: str) -> tuple[int, str]:
+    """Where a section of measures stands among the chapters of a kind of report."""
+    known = CHAPTERS.get(kind, ())
+    return (known.index(section) if section in known else len(known)), section
 
 
 def _place(scope: Scope) -> tuple[Dimension, ...]:

@@ -16,7 +16,7 @@ from rss_analytics.definitions.profile import Profile
 from rss_analytics.definitions.result import Provenance, Released
 from rss_analytics.disclosure import narrow
 from rss_analytics.reports.model import Scope, Status
-from rss_analytics.reports.needs import split_of
+from rss_analytics.reports.needs import place_of, split_of
 from rss_analytics.reports.request import ReleasedTables, Request
 
 STATUS: dict[str, Status] = {
@@ -43,6 +43,7 @@ class Reading:
     clients: float | None
     held: float | None
     target: float | None
+    band: int | None
     status: Status
     reason: str | None
     last_record: date | None
@@ -106,11 +107,18 @@ class Evidence:
 
 
 def evidence(tables: ReleasedTables, request: Request) -> list[Evidence]:
-    """The measures of the released tables in the order of their first table."""
+    """The measures of the released tables by chapter, and in a chapter in the order of the profile's targets."""
     whole = {table.measure.id: table for table in tables.get("whole", ())}
     units = {table.measure.id: table for table in tables.get("units", ())}
     names = dict.fromkeys([*whole, *units])
-    return [_evidence(whole.get(name), units.get(name), request) for name in names]
+    return sorted((_evidence(whole.get(name), units.get(name), request) for name in names), key=_in_report)
+
+
+def _in_report(found: Evidence) -> tuple[tuple[int, str], int, str]:
+    measure = found.measure
+    listed = list(found.profile.targets) if found.profile else []
+    rank = listed.index(measure.id) if measure.id in listed else len(listed)
+    return place_of(measure.report, measure.section), rank, measure.id
 
 
 def _evidence(whole: Released | None, units: Released | None, request: Request) -> Evidence:
@@ -166,6 +174,7 @@ def _reading(row: Mapping[Any, Any], unit: str | None, split: str | None) -> Rea
         clients=_number(row["n_clients"]),
         held=_number(row["held"]),
         target=_number(row["target"]),
+        band=None if pd.isna(row["band"]) else int(row["band"]),
         status="withheld" if withheld else STATUS[row["met"]],
         reason=_known(row["reason"]),
         last_record=_known(row["last_record"]),

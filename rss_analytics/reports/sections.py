@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rss_analytics.definitions.measure import Measure
+from rss_analytics.reports import headlines
 from rss_analytics.reports.figures import now_figure, trend_figure
-from rss_analytics.reports.findings import next_steps, opening
+from rss_analytics.reports.findings import answer, missed, tally, unknowns
+from rss_analytics.reports.glance import glance_table
 from rss_analytics.reports.model import Block, Bullets, Cell, Column, Note, Report, Section, Sentence, Table
 from rss_analytics.reports.needs import ReportKind
 from rss_analytics.reports.readings import Evidence, evidence
 from rss_analytics.reports.request import ReleasedTables, Request, only_released
-from rss_analytics.reports.tables import detail_table, glance_table, split_table, units_table
+from rss_analytics.reports.tables import detail_table, split_table, units_tables
 from rss_analytics.reports.wording import Wording
 
 
@@ -32,8 +34,8 @@ def build_report(
         facts=tuple(_facts(wording, found)),
         sections=(
             _answer_section(kind, wording, found, first_words),
-            *_units_sections(wording, found),
             *(_measure_section(wording, one) for one in found),
+            *_units_sections(wording, found),
             _data_section(wording, found),
             _method_section(kind, wording, found),
             _privacy_section(wording, found),
@@ -56,31 +58,38 @@ def _facts(wording: Wording, found: Sequence[Evidence]) -> Iterator[tuple[str, s
 def _answer_section(
     kind: ReportKind, wording: Wording, found: Sequence[Evidence], first_words: Sequence[Block]
 ) -> Section:
-    blocks: list[Block] = []
+    """The first page: the answer, the headline numbers, who is short, what to do, and every measure in one table."""
+    title = wording.say(f"section.answer.{kind}")
     if not found:
-        blocks.append(Sentence(wording.say("answer.no_measures"), "answer"))
-    else:
-        blocks += opening(kind, wording, found)
-        glance = glance_table(wording, found)
-        blocks += [glance] if glance.rows else []
-        blocks += next_steps(wording, found)
-    blocks += first_words
-    if kind == "fidelity":
-        blocks.append(Note((wording.say("note.log_based"),), "caution"))
-    return Section("answer", wording.say(f"section.answer.{kind}"), tuple(blocks))
+        return Section("answer", title, (Sentence(wording.say("answer.no_measures"), "answer"), *first_words))
+    glance = glance_table(wording, found)
+    blocks: list[Block | None] = [
+        answer(kind, wording, found),
+        headlines.cards(wording, found),
+        headlines.short(wording, found),
+        headlines.actions(wording, found),
+        *first_words,
+        glance if glance.rows else None,
+        tally(wording, found),
+        unknowns(wording, found),
+        Note((wording.say("note.log_based"),), "caution") if kind == "fidelity" else None,
+    ]
+    return Section("answer", title, tuple(block for block in blocks if block is not None))
 
 
 def _units_sections(wording: Wording, found: Sequence[Evidence]) -> Iterator[Section]:
     for dimension in dict.fromkeys(one.unit for one in found if one.unit is not None):
-        table = units_table(wording, found, dimension)
-        if table.rows:
+        tables = tuple(units_tables(wording, found, dimension))
+        if tables:
             title = wording.say(f"section.units.{dimension}")
-            yield Section(f"units:{dimension}", title, (Sentence(wording.say("units.lead")), table))
+            yield Section(f"units:{dimension}", title, (Sentence(wording.say("units.lead")), *tables))
 
 
 def _measure_section(wording: Wording, found: Evidence) -> Section:
     blocks: list[Block] = [Sentence(wording.request.language.pick(found.measure.question))]
     blocks += [Sentence(text) for text in _whole_sentences(wording, found)]
+    below = missed(wording, found)
+    blocks += [below, Sentence(headlines.action(wording, found))] if below else []
     now = now_figure(wording, found)
     if now is not None:
         blocks.append(now)
@@ -91,7 +100,8 @@ def _measure_section(wording: Wording, found: Evidence) -> Section:
     trend = trend_figure(wording, found)
     blocks += [trend] if trend is not None else []
     blocks.append(Note(tuple(_source_lines(wording, found))))
-    return Section(f"measure:{found.measure.id}", wording.title(found.measure), tuple(blocks))
+    chapter = wording.chapter(found.measure.section)
+    return Section(f"measure:{found.measure.id}", wording.title(found.measure), tuple(blocks), chapter)
 
 
 def _whole_sentences(wording: Wording, found: Evidence) -> Iterator[str]:

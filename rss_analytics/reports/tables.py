@@ -1,52 +1,23 @@
-"""The tables of a report: all measures at a glance, units side by side, one measure in detail, and its windows."""
+"""The tables of a report: units side by side, one measure in detail, and its windows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rss_analytics.reports.model import Cell, Column, Table
 from rss_analytics.reports.readings import Evidence, Reading
 from rss_analytics.reports.wording import Wording
 
 
-def glance_table(wording: Wording, found: Sequence[Evidence]) -> Table:
-    """One line for each measure, or for each domain of one: met, value, target, change, people."""
-    with_units = any(one.units for one in found)
-    headings = [("measure", "text"), ("met", "status"), ("value", "number"), ("target", "number")]
-    headings += [("change", "number"), ("people", "number")]
-    headings += [("units_meeting", "number")] if with_units else []
-    columns = tuple(_column(wording, name, kind) for name, kind in headings)
-    rows = []
-    for one in found:
-        if one.measure.kind == "ageing":
-            continue  # bands are parts of one number, not results to judge
-        for reading in one.now:
-            row = [
-                Cell(wording.heading(one, reading)),
-                wording.status_cell(reading),
-                wording.value_cell(one, reading),
-                wording.target_cell(one, reading),
-                wording.change_cell(one, reading),
-                wording.count_cell(reading, reading.clients),
-            ]
-            rows.append((*row, _units_meeting(wording, one, reading)) if with_units else tuple(row))
-    caption = wording.say("table.glance", scope=wording.request.scope.label, period=wording.period(found))
-    return Table(caption, columns, tuple(rows), (wording.say("table.glance.note"),))
-
-
-def _units_meeting(wording: Wording, found: Evidence, whole: Reading) -> Cell:
-    same = [one for one in found.units_now if one.split == whole.split]
-    met = sum(one.status == "met" for one in same)
-    told = met + sum(one.status == "not_met" for one in same)
-    if not told:
-        return Cell(wording.say("cell.none"))
-    return Cell(wording.say("cell.units_meeting", met=wording.number(met), told=wording.number(told)))
-
-
-def units_table(wording: Wording, found: Sequence[Evidence], dimension: str) -> Table:
-    """Units by measures (and domains) in the last window, in the order of the units' names."""
+def units_tables(wording: Wording, found: Sequence[Evidence], dimension: str) -> Iterator[Table]:
+    """Units by measures (and domains) in the last window, in the order of the units' names, a table for a chapter."""
     shown = [one for one in found if one.unit == dimension and one.measure.kind != "ageing"]
-    return _matrix(wording, shown, dimension, wording.say(f"table.units.{dimension}"))
+    for section in dict.fromkeys(one.measure.section for one in shown):
+        of_section = [one for one in shown if one.measure.section == section]
+        caption = wording.say(f"table.units.{dimension}", chapter=wording.chapter(section))
+        table = _matrix(wording, of_section, dimension, caption)
+        if table.rows:
+            yield table
 
 
 def split_table(wording: Wording, found: Evidence) -> Table:
@@ -143,7 +114,3 @@ def trend_table(wording: Wording, found: Evidence, lines: dict[str, list[Reading
 def _window(wording: Wording, found: Evidence) -> str:
     last = found.judged[0]
     return wording.window(last.start, last.end)
-
-
-def _column(wording: Wording, name: str, kind: str) -> Column:
-    return Column(wording.say(f"column.{name}"), kind)  # type: ignore[arg-type]

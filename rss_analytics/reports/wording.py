@@ -50,6 +50,12 @@ class Wording:
         """A measure's title."""
         return self.request.language.pick(measure.title)
 
+    def chapter(self, section: str) -> str:
+        """The heading of a section of measures; a section that an agency added goes by its own name."""
+        key = f"chapter.{section}"
+        known = key in self.request.language.sentences
+        return self.say(key) if known else section.replace("_", " ").capitalize()
+
     def day(self, day: date) -> str:
         """A date written out."""
         return self.say("date", day=day.day, month=self._month(day), year=day.year)
@@ -81,6 +87,11 @@ class Wording:
         if reading.unit is None or found.unit is None:
             return self.request.scope.label
         return self.request.label(found.unit, reading.unit)
+
+    def place(self, found: Evidence, reading: Reading) -> str:
+        """The name of a reading's unit, and of its domain where there is one."""
+        unit = self.unit(found, reading)
+        return unit if reading.split is None else self.say("place", unit=unit, split=self.split(found, reading))
 
     def split(self, found: Evidence, reading: Reading) -> str:
         """The name of a reading's domain or age band, the measure's title when it has none."""
@@ -144,21 +155,11 @@ class Wording:
         low, high = self.number(reading.lower, decimals), self.number(reading.upper, decimals)
         return Cell(self.say("cell.interval", low=low, high=high))
 
-    def change_cell(self, found: Evidence, reading: Reading) -> Cell:
-        """How far a reading lies from that of the window before."""
-        before = found.before(reading)
-        if before is None or before.value is None or reading.value is None:
-            return Cell(self.say("cell.none"))
-        decimals = found.measure.decimals
-        change = round(reading.value - before.value, decimals)
-        key = "change.up" if change > 0 else "change.down" if change < 0 else "change.same"
-        return Cell(self.say(key, change=self.number(abs(change), decimals)), change)
-
-    def names(self, names: Sequence[str]) -> str:
+    def names(self, names: Sequence[str], *, most: int = MOST_NAMES) -> str:
         """Names joined as a list in a sentence, the tail counted instead of listed."""
-        listed = list(names[:MOST_NAMES])
-        if len(names) > MOST_NAMES:
-            listed.append(self.count("names.more", len(names) - MOST_NAMES))
+        listed = list(names[:most])
+        if len(names) > most:
+            listed.append(self.count("names.more", len(names) - most))
         if len(listed) < 2:
             return "".join(listed)
         return self.say("names.and", first=self.say("names.comma").join(listed[:-1]), last=listed[-1])

@@ -40,28 +40,56 @@ def test_a_report_refuses_a_result_that_was_not_released(kind: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("kind", sorted(BUILDERS))
-def test_every_report_opens_with_the_answer_then_its_counts_then_one_table(kind: str, language: str) -> None:
+def test_every_report_opens_with_the_answer_who_is_short_and_what_to_do_before_its_one_page_table(
+    kind: str, language: str
+) -> None:
     report = a_report(kind, language)
     first = report.sections[0]
     assert first.id == "answer"
-    assert [type(block).__name__ for block in first.blocks[:3]] == ["Sentence", "Cards", "Table"]
+    kinds = [type(block).__name__ for block in first.blocks]
+    assert kinds[:2] == ["Sentence", "Cards"]
+    before_the_table = first.blocks[2 : kinds.index("Table")]
+    headings = [block.heading for block in before_the_table if isinstance(block, Bullets)]
+    wanted = ["short.heading", "do.heading"]
+    assert headings[:2] == [report.language.say(key) for key in wanted]
     assert [section.id for section in report.sections[-3:]] == ["data", "method", "privacy"]
 
 
 def test_the_fidelity_report_names_who_is_short_and_since_when() -> None:
-    texts = _texts(a_report("fidelity"))
-    line = next(text for text in texts if text.startswith("Contacts per client:"))
-    assert line == (
-        "Contacts per client: Harbor CSP (7.0 against 8.0 contacts, 2 months in a row) and "
-        "Riverview CSP (7.6 against 8.0 contacts, 2 months in a row)."
+    report = a_report("fidelity")
+    line = next(text for text in _texts(report) if text.startswith("Contacts per client, "))
+    assert line == "Contacts per client, 2 of 5: Harbor CSP (7.0) and Riverview CSP (7.6), against 8.0 contacts."
+    section = next(found for found in report.sections if found.id == "measure:contacts_per_client_month")
+    below = next(block for block in section.blocks if isinstance(block, Bullets))
+    assert below.items == (
+        "Harbor CSP (7.0 against 8.0 contacts, 2 months in a row)",
+        "Riverview CSP (7.6 against 8.0 contacts, 2 months in a row)",
     )
+
+
+def test_measures_stand_under_their_chapters_in_the_order_of_the_report() -> None:
+    chapters = [chapter for chapter, _ in a_report("fidelity").chapters() if chapter]
+    assert chapters == list(dict.fromkeys(chapters)), "a chapter is opened once"
+    declared = [measure for measure in Catalogue().measures.values() if measure.report == "fidelity"]
+    request = a_request()
+    report = fidelity.build(released_tables("fidelity", request, declared), request)
+    shown = [chapter for chapter, _ in report.chapters() if chapter]
+    assert shown[:4] == ["Service hours", "Contacts", "Community time", "The three together"]
+
+
+def test_the_one_page_table_has_a_line_of_the_windows_beside_each_number() -> None:
+    table = next(block for block in a_report("fidelity").sections[0].blocks if isinstance(block, Table))
+    column = [heading.label for heading in table.columns].index("Over time")
+    lines = [row[column] for row in table.rows]
+    assert all(len(line.spark) == 12 for line in lines)
+    assert all("over" in line.text for line in lines), "the line is also told in words"
 
 
 def test_missing_data_are_told_with_their_date_and_are_not_called_short() -> None:
     report = a_report("fidelity")
     texts = _texts(report)
-    assert any("No records of contact log from Oak Peer Support since August 14, 2026." in text for text in texts)
-    short = [text for text in texts if "against" in text]
+    assert any("No records of contact log since August 14, 2026." in text and "Oak" in text for text in texts)
+    short = [text for text in texts if "against" in text and "cannot tell" not in text]
     assert not any("Oak" in text for text in short)
 
 
