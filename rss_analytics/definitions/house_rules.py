@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field as Key
+from pydantic import model_validator
 
 from rss_analytics.definitions.declared import Declared
 from rss_analytics.definitions.instrument import Source
@@ -27,6 +28,43 @@ class Audience(Declared):
     sees_staff: Literal["staff_id", "pseudonym", "never"]
 
 
+RunRule = Literal["outside", "trend", "two_of_three", "shift"]
+
+
+class Charts(Declared):
+    """How control charts are drawn and read.
+
+    The default marks what Making Data Count marks.  An icon is more careful, since one report shows dozens of charts:
+    it needs ``icon_points`` marks in a row, and leaves out the run on one side of the mean, which the slow coming and
+    going of heavy and light users of a service makes by itself.
+    """
+
+    run_rules: tuple[RunRule, ...] = Key(
+        default=("outside", "trend", "two_of_three", "shift"), min_length=1, description="rules that mark points"
+    )
+    icon_rules: tuple[RunRule, ...] = Key(
+        default=("outside", "trend", "two_of_three"),
+        min_length=1,
+        description="rules that can make an icon say improvement or concern; each must mark points as well",
+    )
+    icon_points: int = Key(
+        default=2, ge=1, description="points in a row, the last one among them, that must carry the same mark"
+    )
+    baseline_points: int | None = Key(
+        default=None, ge=2, description="first points of a phase that set its limits; all of them when left out"
+    )
+    least_expected: int = Key(
+        default=3, ge=1, description="cases that limits of a share or rate must expect in a point to judge it"
+    )
+    source: Source = Source(citation="House rule, after NHS England, Making Data Count", status="agency")
+
+    @model_validator(mode="after")
+    def _icons_rest_on_marks(self) -> Charts:
+        if not set(self.icon_rules) <= set(self.run_rules):
+            raise ValueError("`icon_rules` names a rule that `run_rules` leaves out")
+        return self
+
+
 class HouseRules(Declared):
     """Settings that hold for the whole workspace; ``schemas/house_rules.yaml`` in the workspace overrides them."""
 
@@ -36,6 +74,7 @@ class HouseRules(Declared):
     default_profile: str
     default_authority: str
     fewest_points: int = Key(ge=2, description="points a control chart needs before it is judged")
+    charts: Charts = Charts()
     fiscal_year_starts: int = Key(default=7, ge=1, le=12)
     coverage_grace_days: int = Key(default=3, ge=0)
     vanishing_share_asks: float = Key(default=0.20, gt=0, le=1)

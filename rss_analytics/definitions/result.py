@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,14 +49,93 @@ class Provenance:
 
 
 @dataclass(frozen=True)
+class Event:
+    """What people noted about a day, or declared to begin a chart anew (``rebase``).
+
+    A null ``facility`` or ``program`` narrows nothing: an event with neither holds everywhere.
+    """
+
+    day: date
+    kind: Literal["note", "rebase"]
+    facility: str | None
+    program: str | None
+    text: str
+
+
+@dataclass(frozen=True)
 class Result:
-    """A measure's rows as computed, small cells and all; never shown to a reader before ``disclosure.release``."""
+    """A measure's rows as computed, small cells and all; never shown to a reader before ``disclosure.release``.
+
+    ``events`` are those that concern the measure, oldest first.
+    """
 
     measure: Measure
     profile: Profile | None
     dimensions: tuple[str, ...]
     rows: pd.DataFrame
     provenance: Provenance
+    events: tuple[Event, ...] = ()
+
+
+Span = tuple[date, date]
+"""First and last day of a window, both included."""
+ChartMethod = Literal["p", "laney_p", "u", "laney_u", "i_prime", "xmr"]
+PointLabel = Literal["improvement", "concern", "neutral_high", "neutral_low", "common_cause", "not_judged"]
+VariationIcon = Literal[
+    "common_cause",
+    "improvement_high",
+    "improvement_low",
+    "concern_high",
+    "concern_low",
+    "neutral_high",
+    "neutral_low",
+]
+"""Making Data Count's icons of variation: what the special cause means, and which way the points went."""
+AssuranceIcon = Literal["consistent_pass", "consistent_fail", "inconsistent"]
+
+
+@dataclass(frozen=True)
+class ChartSignal:
+    """The most recent signal of a chart: the rule, the stretch of windows that makes it, and what it means.
+
+    ``ongoing`` says that the last shown window is in it; ``confirmed`` that it is what the chart's variation icon says.
+    """
+
+    kind: Literal["outside", "trend", "two_of_three", "shift"]
+    high: bool
+    verdict: Literal["improvement", "concern", "neutral"]
+    first: Span
+    last: Span
+    points: int
+    ongoing: bool
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The control chart of one unit, made from its shown rows alone; one entry a window from ``windows`` to ``labels``.
+
+    A window that is withheld, cannot be told or is not over has no value.  ``centre``, ``lower`` and ``upper`` are null
+    where no limits may be drawn; ``phase`` counts from 0 and grows where limits begin anew.  ``fewest_points`` is what
+    the house asks for, ``baseline_points`` how many points set the newest limits (0: too few, and nothing is judged).
+    A null ``variation`` or ``assurance`` means that there is nothing to say.
+    """
+
+    unit: tuple[str, ...]
+    method: ChartMethod
+    windows: tuple[Span, ...]
+    values: tuple[float | None, ...]
+    centre: tuple[float | None, ...]
+    lower: tuple[float | None, ...]
+    upper: tuple[float | None, ...]
+    phase: tuple[int, ...]
+    labels: tuple[PointLabel | None, ...]
+    variation: VariationIcon | None
+    assurance: AssuranceIcon | None
+    last_signal: ChartSignal | None
+    baseline_points: int
+    fewest_points: int
+    events: tuple[Event, ...]
 
 
 @dataclass(frozen=True)
@@ -64,7 +143,7 @@ class Released:
     """A measure's rows as a reader may see them; only ``disclosure.release`` makes one.
 
     ``rows`` has the result's columns plus ``withheld``: null, ``primary`` or ``complementary``.  In a withheld row
-    every number that depends on the small cell is null.
+    every number that depends on the small cell is null.  ``charts`` has one for each unit with a series of windows.
     """
 
     measure: Measure
@@ -75,3 +154,8 @@ class Released:
     audience: str
     cells_withheld: int
     rule: str
+    charts: tuple[Chart, ...] = ()
+
+    def chart(self, *unit: str) -> Chart | None:
+        """The chart of a unit, by the values of the dimensions in order; None where it has none."""
+        return next((chart for chart in self.charts if chart.unit == unit), None)

@@ -75,7 +75,7 @@ def _cell(result: Result, row: Mapping[Hashable, Any], parents: Mapping[Unit, Un
         measure=f"{result.measure.id} {result.measure.version} {profile}",
         dimensions=tuple(dimension for dimension, _ in units),
         own=tuple(value for _, value in units),
-        units=frozenset(_with_parents(units, parents)),
+        units=frozenset(with_parents(units, parents)),
         start=row["window_start"],
         end=row["window_end"],
         clients=clients,
@@ -126,7 +126,8 @@ def _text(value: Any) -> str:
     return "" if pd.isna(value) else str(value)
 
 
-def _with_parents(units: Iterable[Unit], parents: Mapping[Unit, Unit]) -> Iterator[Unit]:
+def with_parents(units: Iterable[Unit], parents: Mapping[Unit, Unit]) -> Iterator[Unit]:
+    """The units and every unit that one of them lies in."""
     for unit in units:
         yield unit
         seen, outer = {unit}, parents.get(unit)

@@ -9,8 +9,9 @@ from typing import Any, get_args
 import pandas as pd
 
 from rss_analytics.definitions.house_rules import Audience, AudienceName, HouseRules, Suppression
-from rss_analytics.definitions.result import Released, Result
+from rss_analytics.definitions.result import Chart, Released, Result
 from rss_analytics.disclosure.cells import Cell, Unit, cells_of
+from rss_analytics.disclosure.charts import charts_of, narrowed
 from rss_analytics.disclosure.complementary import withhold
 from rss_analytics.disclosure.pseudonyms import Pseudonyms
 from rss_analytics.errors import did_you_mean, problem, quoted
@@ -60,19 +61,22 @@ def release_together(
     for result in results:
         # A row of one client is no statistic: who may read it at all is the audience's matter, decided above.
         withheld = [None] * len(result.rows) if "client" in result.dimensions else next(marks)
-        rows = _named_for(_blanked(result, withheld), result.dimensions, sees, pseudonyms)
-        released.append(_released(result, rows, audience, house_rules.suppression))
+        shown = _blanked(result, withheld)
+        charts = charts_of(result, shown, house_rules, parents or {})
+        rows = _named_for(shown, result.dimensions, sees, pseudonyms)
+        released.append(_released(result, rows, charts, audience, house_rules.suppression))
     return released
 
 
 def narrow(released: Released, keep: Mapping[str, Collection[str]]) -> Released:
-    """The rows of some units only, ``{"facility": ["F1"]}``; what is withheld stays withheld."""
+    """The rows and charts of some units only, ``{"facility": ["F1"]}``; what is withheld stays withheld."""
     chosen = pd.Series(True, index=released.rows.index)
     for dimension, values in keep.items():
         if dimension in released.dimensions:
             chosen &= released.rows[dimension].isin(list(values))
     rows = released.rows[chosen].reset_index(drop=True)
-    return replace(released, rows=rows, cells_withheld=int(rows["withheld"].notna().sum()))
+    charts = narrowed(released.charts, released.dimensions, keep)
+    return replace(released, rows=rows, charts=charts, cells_withheld=int(rows["withheld"].notna().sum()))
 
 
 def _audience(house_rules: HouseRules, audience: str) -> Audience:
@@ -151,7 +155,9 @@ def _code(pseudonyms: Pseudonyms, person: str, value: Any) -> str | None:
     return None if pd.isna(value) else pseudonyms.code(person, str(value))
 
 
-def _released(result: Result, rows: pd.DataFrame, audience: str, rule: Suppression) -> Released:
+def _released(
+    result: Result, rows: pd.DataFrame, charts: tuple[Chart, ...], audience: str, rule: Suppression
+) -> Released:
     shown = "0 shown" if rule.zero_is_shown else "0 withheld"
     return Released(
         measure=result.measure,
@@ -161,5 +167,6 @@ def _released(result: Result, rows: pd.DataFrame, audience: str, rule: Suppressi
         provenance=result.provenance,
         audience=audience,
         cells_withheld=int(rows["withheld"].notna().sum()),
+        charts=charts,
         rule=f"1 to {rule.fewest - 1} people withheld, {shown}; {rule.source.citation}",
     )

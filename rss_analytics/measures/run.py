@@ -14,6 +14,7 @@ from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.profile import Profile
 from rss_analytics.definitions.result import RESULT_COLUMNS, Provenance, Result
 from rss_analytics.measures.coverage import Coverage
+from rss_analytics.measures.events import events_of
 from rss_analytics.measures.evidence import evidence
 from rss_analytics.measures.frame import frame
 from rss_analytics.measures.judgement import judged
@@ -132,6 +133,7 @@ def _result(question: Question, numbers: pd.DataFrame, whole: Question) -> Resul
         dimensions=question.dimensions,
         rows=_tidy(question, judged(question, rows)),
         provenance=_provenance(question),
+        events=events_of(question),
     )
 
 

@@ -7,7 +7,7 @@ points on either side of one follow each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -103,37 +103,56 @@ def judge(
     target: float | None = None,
     fewest_points: int = FEWEST_POINTS,
     collapsed: Collapsed = "compare",
+    rules: Collection[Kind] = KINDS,
 ) -> Judgement:
     """Signals, icons and the last signal of a control chart, each part judged by its own limits.
 
     Rules: beyond a three-sigma limit; 7 points rising or falling (6 steps, a tie breaks it); 2 of 3 points
     in the outer third (between two and three sigma) with all three on that side; 7 points on one side of
     the centre. The label of a point is the first of these that holds.  A point where one trend ends and the
-    next begins belongs to the next.  ``target`` and ``collapsed``: see `assurance`. Source: NHS England,
-    Making Data Count.  Assumes points in time order. Outside check: reference cases a4 and a8 (R,
-    NHSRplotthedots), every label and icon equal.
+    next begins belongs to the next.  ``rules`` are those to go by.  ``target`` and ``collapsed``: see
+    `assurance`. Source: NHS England, Making Data Count.  Assumes points in time order. Outside check:
+    reference cases a4 and a8 (R, NHSRplotthedots), every label and icon equal.
     """
     one_of("judge", "higher_is", higher_is, tuple(WISHED_DIRECTION))
+    for kind in rules:
+        one_of("judge", "rules", kind, KINDS)
     judged = chart.phases.included & ~np.isnan(chart.value)
-    rules = {kind: np.zeros(len(judged), dtype=np.int64) for kind in KINDS}
+    found = {kind: np.zeros(len(judged), dtype=np.int64) for kind in KINDS}
     few_points = np.zeros(len(judged), dtype=bool)
     for rows, _ in chart.phases.parts():
         seen = np.flatnonzero(rows & judged)
         few_points[rows] = len(seen) < fewest_points
-        for kind, found in _rules_of_part(chart, seen).items():
-            rules[kind][seen] = found
-    rule, direction = _first_rule(rules)
+        for kind, held in _rules_of_part(chart, seen).items():
+            if kind in rules:
+                found[kind][seen] = held
+    rule, direction = _first_rule(found)
     verdict = _verdicts(direction, judged, higher_is)
     return Judgement(
-        **rules,
+        **found,
         label=_labels(rule, direction, judged),
         direction=direction,
         verdict=verdict,
         few_points=few_points,
         variation=str(verdict[judged][-1]) if judged.any() else None,
         assurance=assurance(chart, target=target, higher_is=higher_is, collapsed=collapsed),
-        last_signal=_last_signal(chart, judged, rules, verdict),
+        last_signal=_last_signal(chart, judged, found, verdict),
     )
+
+
+def standing(judgement: Judgement, *, rules: Collection[Kind] = KINDS, points: int = 1) -> int:
+    """Which way the newest points went together: 1 or -1 when the last ``points`` judged ones all signal so, else 0.
+
+    Only signals by one of ``rules`` count.  With all rules and one point it is the direction of Making Data
+    Count's icon.  Asking for two points in a row makes a false icon rarer, since two independent points in
+    a row lie beyond a limit far less often than one, and costs about one period of delay.
+    """
+    for kind in rules:
+        one_of("standing", "rules", kind, KINDS)
+    _, direction = _first_rule({kind: getattr(judgement, kind) * (kind in rules) for kind in KINDS})
+    newest = direction[judgement.verdict != NOT_JUDGED][-points:]
+    together = len(newest) == points and bool((newest == newest[-1]).all())
+    return int(newest[-1]) if together else 0
 
 
 def assurance(

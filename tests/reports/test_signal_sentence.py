@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from rss_analytics.definitions.catalogue import Catalogue
-from rss_analytics.reports.signal_sentence import Signal, signal_sentence
+from rss_analytics.definitions.result import Chart, ChartSignal
+from rss_analytics.reports.signal_sentence import Signal, chart_sentence, signal_sentence
 from rss_analytics.statistics.individuals import xmr_chart
 from rss_analytics.statistics.signals import KINDS, judge
 
@@ -56,3 +59,44 @@ def test_every_kind_of_signal_has_a_whole_sentence(language: str) -> None:
         assert sentence.count(".") >= 3
         assert "May" in sentence
         assert "{" not in sentence
+
+
+SPANS = ((date(2026, 3, 1), date(2026, 3, 31)), (date(2026, 4, 1), date(2026, 4, 30)))
+LOW = ChartSignal("shift", False, "concern", *SPANS, points=7, ongoing=True, confirmed=True)
+CHART = Chart(
+    unit=("P1",),
+    method="p",
+    windows=SPANS,
+    values=(1.0, 2.0),
+    centre=(None, None),
+    lower=(None, None),
+    upper=(None, None),
+    phase=(0, 0),
+    labels=("concern", "concern"),
+    variation="concern_low",
+    assurance=None,
+    last_signal=LOW,
+    baseline_points=12,
+    fewest_points=12,
+    events=(),
+)
+
+
+def of_chart(chart: Chart, language: str = "en") -> str:
+    return chart_sentence(Catalogue().language(language), chart, lambda start, end: f"{start:%B}")
+
+
+def test_a_chart_calls_only_what_its_icon_says_a_concern() -> None:
+    assert of_chart(CHART).endswith("It goes on. This is a concern: ask what changed before March.")
+    unconfirmed = replace(CHART, last_signal=replace(LOW, confirmed=False))
+    assert of_chart(unconfirmed).endswith(
+        "It may still be chance: look again next time, and ask what changed before March."
+    )
+    over = replace(CHART, last_signal=replace(LOW, ongoing=False, confirmed=False))
+    assert of_chart(over).endswith("It is over. Ask what changed before March.")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "needs 12 of them"), ("es", "necesita 12")])
+def test_a_chart_without_a_signal_or_without_enough_points_says_so(language: str, words: str) -> None:
+    assert words in of_chart(replace(CHART, baseline_points=0, last_signal=None), language)
+    assert of_chart(replace(CHART, last_signal=None)) == "No signal. The points vary as chance would have them."

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rss_analytics.statistics.attributes import p_chart
 from rss_analytics.statistics.individuals import xmr_chart
 from rss_analytics.statistics.rebase import positions_of
-from rss_analytics.statistics.signals import KINDS, LABELS, assurance, judge
+from rss_analytics.statistics.signals import KINDS, LABELS, assurance, judge, standing
 from tests.shared_files import reference_case
 from tests.statistics.closeness import assert_close
 from tests.statistics.reference_charts import series_of
@@ -297,3 +297,24 @@ def test_every_label_of_every_rule_can_be_named():
 def test_an_unknown_direction_is_refused():
     with pytest.raises(ValueError, match="higher_is"):
         judge(xmr_chart([1, 2]), higher_is="increase")
+
+
+def test_only_the_rules_asked_for_make_signals():
+    chart = xmr_chart([4.0, 6, 5, 6, 4, 5, 6, 4, 5, 6, 4, 5, 4.8, 4.8, 4.9, 4.8, 4.8, 4.9, 4.8, 4.8])
+    assert judge(chart, higher_is="better").label[-1] == "shift_low"
+    without = judge(chart, higher_is="better", rules=("outside", "trend", "two_of_three"))
+    assert set(without.label) == {"common_cause"} and without.last_signal is None
+    with pytest.raises(ValueError, match="`rules` is 'runs'"):
+        judge(chart, higher_is="better", rules=("runs",))
+
+
+def test_the_newest_points_stand_together_only_when_all_of_them_signal_the_same_way():
+    steady = [5.0, 6, 5, 4, 5, 6, 4, 5, 6, 5, 4, 5]
+    one, two, both = (judge(xmr_chart([*steady, *tail]), higher_is="better") for tail in ([0], [0, 0.5], [0, 14]))
+    assert standing(one) == -1 and standing(one, points=2) == 0
+    assert standing(two, points=2) == -1 and standing(two, points=3) == 0
+    assert standing(two, points=2, rules=("shift",)) == 0
+    assert standing(both, points=2) == 0 and standing(both) == 1
+    assert standing(judge(xmr_chart([np.nan] * 3), higher_is="better")) == 0
+    gap = judge(xmr_chart([*steady, 0, np.nan, 0.5, np.nan]), higher_is="better")
+    assert standing(gap, points=2) == -1

@@ -180,6 +180,7 @@ MEANINGS: dict[str, str] = {
     # house rules and languages
     "HouseRules.suppression": "small cells",
     "HouseRules.audiences": "what each kind of reader sees",
+    "HouseRules.charts": "how control charts are drawn and read",
     "HouseRules.default_profile": "profile used when none is named",
     "HouseRules.default_authority": "authority of a grievance that names none",
     "HouseRules.fiscal_year_starts": "month in which quarters and years begin",

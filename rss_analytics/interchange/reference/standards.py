@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rss_analytics.definitions.authority import Authority, Clock
-from rss_analytics.definitions.house_rules import HouseRules
+from rss_analytics.definitions.house_rules import Charts, HouseRules
 from rss_analytics.definitions.instrument import Instrument
 from rss_analytics.definitions.profile import Profile
 from rss_analytics.interchange.reference.markdown import code, codes, in_words, page, section, table
@@ -129,7 +129,7 @@ def _instrument(instrument: Instrument) -> str:
 
 def house_rules_page(rules: HouseRules) -> str:
     """What the agency decides once for every report."""
-    plain = rules.model_dump(exclude={"suppression", "audiences"})
+    plain = rules.model_dump(exclude={"suppression", "audiences", "charts"})
     audiences = [
         (code(name), audience.sees_clients.replace("_", " "), audience.sees_staff.replace("_", " "))
         for name, audience in rules.audiences.items()
@@ -145,8 +145,17 @@ def house_rules_page(rules: HouseRules) -> str:
             sourced(cells.source),
         ),
         section("Audiences", table(("audience", "sees clients by", "sees staff by"), audiences)),
+        section("Control charts", table(("setting", "value"), _charts(rules.charts)), sourced(rules.charts.source)),
         section("Other settings", table(("setting", "value"), [(code(k), _plain(v)) for k, v in plain.items()])),
     )
+
+
+def _charts(charts: Charts) -> list[tuple[str, str]]:
+    settings = charts.model_dump(exclude={"source"})
+    settings["baseline_points"] = charts.baseline_points or "all points of a phase"
+    return [
+        (code(name), codes(value) if isinstance(value, tuple) else _plain(value)) for name, value in settings.items()
+    ]
 
 
 def _plain(value: object) -> str:
