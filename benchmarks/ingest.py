@@ -55,7 +55,11 @@ def write_export(path: Path, rows: int) -> None:
             "activity": pa.array(["skill_building"] * rows),
             "travel_minutes": pa.array(rng.integers(0, 30, rows)),
             "doc_minutes": pa.array(rng.integers(3, 15, rows)),
+            "session_id": text("G", number),
             "billable": pa.array(["true"] * rows),
+            "service_code": pa.array(["H0038"] * rows),
+            "units": pa.array((minutes + 7) // 15),
+            "rounding_rule": pa.array(["cms8"] * rows),
             "note_signed_at": pa.array(
                 np.datetime_as_string(end + rng.integers(5, 4000, rows).astype("timedelta64[m]"), unit="m")
             ),

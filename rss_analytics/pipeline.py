@@ -72,7 +72,7 @@ def _take_in(workspace: Workspace, table: TextTable, form: Form, how: Intake) ->
     facts = load_facts(workspace, table, form, how)
     with staging(workspace.warehouse, form) as stage:
         notes = validate(table, form, how, stage)
-        stage.close()
+        stage.finish()
         counts = merge(
             workspace.store,
             stage,

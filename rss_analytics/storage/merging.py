@@ -1,7 +1,8 @@
-"""Merges a stage into the store in one transaction: all of a load or none of it."""
+"""Merges a stage into the store, a large one slice by slice, in one transaction: all of a load or none of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,9 +24,12 @@ from rss_analytics.storage.conditions import literal
 from rss_analytics.storage.judgement import judge_again
 from rss_analytics.storage.layout import build_form, build_house, table_of
 from rss_analytics.storage.loads import COUNTS, Covers, LoadFacts, next_load, write_load
-from rss_analytics.storage.opening import StoreFile, attach
+from rss_analytics.storage.opening import StoreFile
 from rss_analytics.storage.staging import Stage
 
+SLICE_RECORDS = (
+    2**21
+)  # records of the stage compared and inserted at a time: what a join of theirs takes fits in memory
 ROW_ID_SHIFT = 2**32  # a row id is its load and its record in one number, so none is ever given twice
 
 
@@ -53,8 +57,8 @@ def merge(
     Raises StoreProblem ``store.vanishing`` when a full export would delete too many records unconfirmed.
     """
     new = not store.exists
-    with store.opened(read_only=False, new=True) as connection:
-        attach(connection, stage.path, "stage", read_only=True)
+    connection = stage.connection
+    with store.lent_to(connection):
         connection.execute("BEGIN")
         try:
             counts = _Merge(connection, stage.form, facts, now).run(forms, stage.duplicate, deletion)
@@ -62,8 +66,6 @@ def merge(
         except BaseException:
             connection.execute("ROLLBACK")
             raise
-        finally:
-            connection.execute("DETACH stage")
     if dry_run and new:
         store.path.unlink()
     return counts
@@ -87,9 +89,7 @@ class _Merge:
         """Compare, close, insert, delete, keep findings, judge again, count."""
         counts = dict.fromkeys(COUNTS, 0)
         counts["duplicate"] = duplicate
-        counts.update(self._compare())
-        self._close_changed()
-        self._insert(all_new=counts["corrected"] == counts["unchanged"] == 0)
+        counts.update(self._take_in())
         counts["deleted"] = self._delete_absent(deletion) if deletion else 0
         self._keep_findings()
         judge_again(self._connection, forms, self._form.form, self._load_id, self._now)
@@ -98,22 +98,37 @@ class _Merge:
         write_load(self._connection, self._load_id, self._now, self._facts, counts, covers=self._covers(deletion))
         return {**counts, "load_id": self._load_id}
 
-    def _compare(self) -> dict[str, int]:
-        """Parts the staged records into new, corrected and unchanged against the sender's records in force."""
+    def _take_in(self) -> dict[str, int]:
+        """Compares, closes and inserts slice by slice; how many records were new, corrected and unchanged.
+
+        A key stands once in the stage, so no slice meets a record that an earlier one brought.
+        """
+        self._run("CREATE OR REPLACE TEMP TABLE matched (record BIGINT, old_row BIGINT, same BOOLEAN)")
+        in_force = self._run(f"SELECT 1 FROM {self._table} WHERE known_to IS NULL AND {self._own} LIMIT 1").fetchone()
+        for part in self._slices():
+            if in_force is not None:
+                self._compare(part)
+                self._close(f"SELECT old_row FROM matched s WHERE NOT same AND {part}")
+            self._insert(part)
+        staged = self._number("SELECT count(*) FROM stage.staged")
+        same = self._number("SELECT count(*) FROM matched WHERE same")
+        corrected = self._number("SELECT count(*) FROM matched WHERE NOT same")
+        return {"new": staged - same - corrected, "corrected": corrected, "unchanged": same}
+
+    def _slices(self) -> Iterator[str]:
+        """SQL conditions on a staged record ``s`` that part the stage."""
+        last = self._number("SELECT coalesce(max(record), 0) FROM stage.staged")
+        for start in range(0, last, SLICE_RECORDS):
+            yield f"s.record > {start} AND s.record <= {start + SLICE_RECORDS}"
+
+    def _compare(self, part: str) -> None:
+        """Notes which staged records the sender has in force already, and whether they are the same."""
         keys = " AND ".join(f"c.{q(name)} = s.{q(name)}" for name in self._form.key)
         self._run(
-            f"CREATE OR REPLACE TEMP TABLE compared AS SELECT s.record, c.row_id AS old_row, "
-            f"c.row_hash = s.row_hash AS same FROM stage.staged s "
-            f"LEFT JOIN (SELECT * FROM {self._table} WHERE known_to IS NULL AND {self._own}) c ON {keys}"
+            f"INSERT INTO matched SELECT s.record, c.row_id, c.row_hash = s.row_hash FROM stage.staged s "
+            f"JOIN (SELECT * FROM {self._table} WHERE known_to IS NULL AND load_id <> {self._load_id} AND {self._own}) c "
+            f"ON {keys} WHERE {part}"
         )
-        row = self._run(
-            "SELECT count(*) FILTER (WHERE old_row IS NULL), count(*) FILTER (WHERE NOT same), "
-            "count(*) FILTER (WHERE same) FROM compared"
-        ).fetchone()
-        return dict(zip(("new", "corrected", "unchanged"), row or (0, 0, 0), strict=True))
-
-    def _close_changed(self) -> None:
-        self._close("SELECT old_row FROM compared WHERE NOT same")
 
     def _close(self, row_ids: str) -> None:
         self._run(
@@ -121,12 +136,10 @@ class _Merge:
             [self._now, self._load_id],
         )
 
-    def _insert(self, *, all_new: bool) -> None:
+    def _insert(self, part: str) -> None:
         columns = ", ".join(q(name) for name in stored_columns(self._form))
         row_id = f"{self._load_id * ROW_ID_SHIFT} + s.record"
-        incoming = "stage.staged s"
-        if not all_new:
-            incoming += " SEMI JOIN (SELECT record FROM compared WHERE old_row IS NULL OR NOT same) n USING (record)"
+        incoming = f"stage.staged s ANTI JOIN (SELECT record FROM matched WHERE same) USING (record) WHERE {part}"
         self._run(
             f"INSERT INTO {self._table} (row_id, sender, row_hash, known_from, load_id, record, sheet_row, {columns}) "
             f"SELECT {row_id}, ?, s.row_hash, ?, ?, s.record, s.sheet_row, {columns} FROM {incoming}",
@@ -136,7 +149,7 @@ class _Merge:
             self._run(
                 f"INSERT INTO record.{q(long_name(self._form, field))} "
                 f"SELECT {row_id}, unnest(string_split(s.{q(field.name)}, '|')) FROM {incoming} "
-                f"WHERE s.{q(field.name)} IS NOT NULL"
+                f"AND s.{q(field.name)} IS NOT NULL"
             )
         if self._form.layout == "long":
             self._insert_answers(row_id, incoming)
@@ -147,7 +160,7 @@ class _Merge:
             missing = f"s.{q(missing_name(item))}" if missing_name(item) in staged else "NULL"
             self._run(
                 f"INSERT INTO record.{q(answer_name(self._form))} SELECT {row_id}, ?, s.{q(item.name)}, {missing} "
-                f"FROM {incoming} WHERE s.{q(item.name)} IS NOT NULL OR {missing} IS NOT NULL",
+                f"FROM {incoming} AND (s.{q(item.name)} IS NOT NULL OR {missing} IS NOT NULL)",
                 [item.name],
             )
 
@@ -163,9 +176,8 @@ class _Merge:
             [self._load_id, self._load_id, self._facts.sender, deletion.covers.start, deletion.covers.end],
         )
         self._run(
-            "CREATE OR REPLACE TEMP TABLE absent AS SELECT row_id FROM covered WHERE closed_by IS NULL "
-            "AND row_key NOT IN (SELECT row_key FROM stage.staged UNION ALL "
-            "SELECT row_key FROM stage.refused WHERE row_key IS NOT NULL)"
+            "CREATE OR REPLACE TEMP TABLE absent AS SELECT row_id FROM covered ANTI JOIN (SELECT row_key FROM "
+            "stage.staged UNION ALL SELECT row_key FROM stage.refused) USING (row_key) WHERE closed_by IS NULL"
         )
         gone = self._number("SELECT count(*) FROM absent")
         if gone and not deletion.confirmed:
@@ -185,12 +197,22 @@ class _Merge:
 
     def _keep_findings(self) -> None:
         form, load = self._form.form, self._load_id
-        settle = "UPDATE house.refused SET settled_by = ?, settled_how = ? WHERE form = ? AND settled_by IS NULL AND "
         self._run("INSERT INTO house.finding SELECT ?, ?, f.* FROM stage.finding f", [load, form])
         self._run(
             "INSERT INTO house.excluded SELECT ?, ?, reason, count(*) FROM stage.excluded GROUP BY reason", [load, form]
         )
-        # a row refused again takes the place of its earlier refusal; one accepted or refused by key is settled
+        if self._run("SELECT 1 FROM house.refused WHERE form = ? AND settled_by IS NULL LIMIT 1", [form]).fetchone():
+            self._settle_refused()
+        self._run(
+            "INSERT INTO house.refused SELECT ?, ?, ?, record, sheet_row, row_key, cells, NULL, NULL "
+            "FROM stage.refused",
+            [load, form, self._facts.sender],
+        )
+
+    def _settle_refused(self) -> None:
+        """A row refused again takes the place of its earlier refusal; one accepted or refused by key is settled."""
+        form, load = self._form.form, self._load_id
+        settle = "UPDATE house.refused SET settled_by = ?, settled_how = ? WHERE form = ? AND settled_by IS NULL AND "
         number = "(load_id, record) IN (SELECT of_load, of_record FROM stage.mended SEMI JOIN {} USING (record))"
         for table, how in (("stage.staged", "accepted"), ("stage.refused", "refused again")):
             same_key = f"({self._own} AND row_key IN (SELECT row_key FROM {table}))"
@@ -199,21 +221,17 @@ class _Merge:
             f"{settle} {self._own} AND row_key IS NULL AND cells IN (SELECT cells FROM stage.refused)",
             [load, "refused again", form],
         )
-        self._run(
-            "INSERT INTO house.refused SELECT ?, ?, ?, record, sheet_row, row_key, cells, NULL, NULL "
-            "FROM stage.refused",
-            [load, form, self._facts.sender],
-        )
 
     def _count(self, duplicate: int) -> dict[str, int]:
         """Held are the load's records that wait now, whether they came with it or stood unchanged."""
         staged = self._number("SELECT count(*) FROM stage.staged")
+        first = self._load_id * ROW_ID_SHIFT
         held = self._number(
             """
-            SELECT count(*) FROM compared m
-            WHERE CASE WHEN m.same THEN m.old_row ELSE ? + m.record END IN (
-                SELECT row_id FROM house.judgement WHERE form = ? AND severity = 'error' AND known_to IS NULL)""",
-            [self._load_id * ROW_ID_SHIFT, self._form.form],
+            SELECT count(DISTINCT row_id) FROM house.judgement
+            WHERE form = ? AND severity = 'error' AND known_to IS NULL
+              AND (row_id BETWEEN ? AND ? OR row_id IN (SELECT old_row FROM matched WHERE same))""",
+            [self._form.form, first, first + ROW_ID_SHIFT - 1],
         )
         refused = self._number("SELECT count(*) FROM stage.refused")
         excluded = self._number("SELECT count(*) FROM stage.excluded")

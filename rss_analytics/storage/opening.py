@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -42,15 +43,23 @@ class StoreFile:
         """
         if not new and not self.exists:
             raise problem("store.missing", where=self.path.name)
-        connection = fresh_connection(self.path.parent)
-        try:
+        with fresh_connection(self.path.parent) as connection:
             self._attach_waiting(connection, read_only=read_only)
             connection.execute("USE store")
             if not new and not _has_loads(connection):
                 raise problem("store.missing", where=self.path.name)
             yield connection
+
+    @contextmanager
+    def lent_to(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """Gives a connection the store to write, made if need be, as its default catalog; takes it back on leaving."""
+        self._attach_waiting(connection, read_only=False)
+        connection.execute("USE store")
+        try:
+            yield
         finally:
-            connection.close()
+            connection.execute("USE memory")
+            connection.execute("DETACH store")
 
     def _attach_waiting(self, connection: duckdb.DuckDBPyConnection, *, read_only: bool) -> None:
         deadline = time.monotonic() + self.wait_seconds
@@ -81,21 +90,28 @@ def _has_loads(connection: duckdb.DuckDBPyConnection) -> bool:
     return there is not None
 
 
-def fresh_connection(spill: Path) -> duckdb.DuckDBPyConnection:
-    """An in-memory connection that may spill into a private folder and never reaches the network."""
-    spill.mkdir(parents=True, exist_ok=True, mode=0o700)
+@contextmanager
+def fresh_connection(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory connection that may spill into a private folder of its own and never reaches the network."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # of its own: two processes that spill into one folder overwrite each other's files
+    spill = folder / f".staging-{uuid.uuid4().hex}.spill"
+    spill.mkdir(mode=0o700)
     connection = duckdb.connect(
         config={
             "memory_limit": MEMORY_LIMIT,
-            # of its own: two processes that spill into one folder overwrite each other's files
-            "temp_directory": str(spill / f".staging-{uuid.uuid4().hex}.spill"),
+            "temp_directory": str(spill),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "preserve_insertion_order": "false",
         }
     )
-    connection.execute("SET enable_progress_bar = false")
-    return connection
+    try:
+        connection.execute("SET enable_progress_bar = false")
+        yield connection
+    finally:
+        connection.close()
+        shutil.rmtree(spill, ignore_errors=True)
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool) -> None:

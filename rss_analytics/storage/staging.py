@@ -1,10 +1,9 @@
-"""Gathers the judged batches of one file in a private file of its own, so that the store is taken only to merge."""
+"""Gathers the judged batches of one file apart from the store, so that the store is taken only to merge."""
 
 from __future__ import annotations
 
 import shutil
 import time
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,7 @@ from rss_analytics.definitions.rules import ShareAtMost
 from rss_analytics.errors import ProgramError
 from rss_analytics.storage.columns import key_text, quoted_name, staged_columns
 from rss_analytics.storage.conditions import literal, sql_of
-from rss_analytics.storage.opening import attach, fresh_connection
+from rss_analytics.storage.opening import fresh_connection
 
 STALE_AFTER_SECONDS = 24 * 3600  # what a killed process left behind; no load takes this long
 TABLES = """
@@ -33,27 +32,31 @@ CREATE TABLE stage.mended (record BIGINT, of_load INTEGER, of_record BIGINT);
 
 
 class Stage:
-    """The staged records, refusals, findings and exclusions of one file."""
+    """The staged records, refusals, findings and exclusions of one file, on a connection that the merge goes on with.
 
-    def __init__(self, path: Path, form: Form, connection: duckdb.DuckDBPyConnection) -> None:
-        self.path = path
+    What memory does not hold is spilled into the connection's private folder.
+    """
+
+    def __init__(self, form: Form, connection: duckdb.DuckDBPyConnection) -> None:
         self.form = form
         self.duplicate = 0
-        self._connection = connection
-        columns = staged_columns(form)
-        listed = ", ".join(f"{quoted_name(name)} {kind}" for name, kind in columns.items())
+        self.connection = connection
+        self._columns = staged_columns(form)
+        listed = ", ".join(f"{quoted_name(name)} {kind}" for name, kind in self._columns.items())
         connection.execute(
             f"CREATE TABLE stage.staged (record BIGINT, sheet_row BIGINT, row_hash UBIGINT, row_key VARCHAR, {listed})"
         )
         connection.execute(TABLES)
-        self._casts = ", ".join(f"CAST({quoted_name(name)} AS {kind})" for name, kind in columns.items())
 
     def add(self, accepted: pa.Table) -> None:
         """Appends accepted records: ``record``, ``sheet_row`` and the form's typed columns."""
+        filled = [name for name in self._columns if accepted[name].null_count < accepted.num_rows]
+        listed = "".join(f", {quoted_name(name)}" for name in filled)
+        casts = "".join(f", CAST({quoted_name(name)} AS {self._columns[name]})" for name in filled)
         self._insert(
             accepted,
-            f"INSERT INTO stage.staged SELECT record, sheet_row, {row_hash(self.form)}, {key_text(self.form.key)}, "
-            f"{self._casts} FROM batch",
+            f"INSERT INTO stage.staged (record, sheet_row, row_hash, row_key{listed}) "
+            f"SELECT record, sheet_row, {row_hash(filled)}, {key_text(self.form.key)}{casts} FROM batch",
         )
 
     def refuse(self, rows: pa.Table, keys: pa.Table, headings: Mapping[str, str]) -> None:
@@ -98,25 +101,30 @@ class Stage:
     def _insert(self, batch: pa.Table, statement: str) -> None:
         if batch.num_rows == 0:
             return
-        self._connection.register("batch", batch)
-        self._connection.execute(statement)
-        self._connection.unregister("batch")
+        self.connection.register("batch", batch)
+        self.connection.execute(statement)
+        self.connection.unregister("batch")
 
     def part_repeats(self) -> npt.NDArray[np.int64]:
         """Parts repeated keys: identical records count once; the records returned differ and must be refused."""
-        run = self._connection.execute
+        run = self.connection.execute
+        run("RESET threads")  # nothing is read or judged beside it any more
         run(
-            "CREATE TEMP TABLE clash AS SELECT record FROM stage.staged WHERE row_key IN ("
-            "SELECT row_key FROM stage.staged GROUP BY row_key HAVING count(DISTINCT row_hash) > 1)"
+            "CREATE TEMP TABLE repeated AS SELECT row_key, min(row_hash) <> max(row_hash) AS differ "
+            "FROM stage.staged GROUP BY row_key HAVING count(*) > 1"
         )
-        repeats = """record IN (
-            SELECT record FROM (SELECT record, row_number() OVER (PARTITION BY row_key ORDER BY record) AS place
-                                FROM stage.staged SEMI JOIN (SELECT row_key FROM stage.staged GROUP BY row_key
-                                                             HAVING count(*) > 1) USING (row_key))
-            WHERE place > 1) AND record NOT IN (SELECT record FROM clash)"""
-        self.duplicate = _count(run(f"SELECT count(*) FROM stage.staged WHERE {repeats}"))
-        run(f"DELETE FROM stage.staged WHERE {repeats}")
+        those = "stage.staged SEMI JOIN (SELECT row_key FROM repeated WHERE {}) USING (row_key)"
+        run(f"CREATE TEMP TABLE clash AS SELECT record FROM {those.format('differ')}")
+        run(
+            "CREATE TEMP TABLE again AS SELECT record FROM (SELECT record, row_number() OVER "
+            f"(PARTITION BY row_key ORDER BY record) AS place FROM {those.format('NOT differ')}) WHERE place > 1"
+        )
+        self.duplicate = _count(run("SELECT count(*) FROM again"))
+        self._take_out("again")
         return np.asarray(run("SELECT record FROM clash ORDER BY record").fetchnumpy()["record"], dtype=np.int64)
+
+    def _take_out(self, records: str) -> None:
+        self.connection.execute(f"DELETE FROM stage.staged WHERE record IN (SELECT record FROM {records})")
 
     def refuse_clashing(self, rows: pa.Table, headings: Mapping[str, str]) -> None:
         """Refuses staged records by the rows they came from: text columns by field, ``record`` and ``sheet_row``."""
@@ -127,9 +135,9 @@ class Stage:
             "FROM batch b JOIN stage.staged s USING (record)",
         )
 
-    def close(self) -> None:
-        """Takes the refused out of the staged, judges the load as a whole and frees the file for the merge."""
-        run = self._connection.execute
+    def finish(self) -> None:
+        """Takes the refused out of the staged and judges the load as a whole."""
+        run = self.connection.execute
         run(
             "INSERT INTO stage.finding SELECT record, sheet_row, 'RSS409', 'error', NULL, NULL, NULL "
             "FROM stage.staged SEMI JOIN clash USING (record)"
@@ -137,10 +145,10 @@ class Stage:
         run("DELETE FROM stage.finding WHERE severity = 'warning' AND record IN (SELECT record FROM clash)")
         if _count(run("SELECT count(*) FROM clash ANTI JOIN stage.refused USING (record)")):
             raise ProgramError("a record whose key another one has was not refused")
-        run("DELETE FROM stage.staged WHERE record IN (SELECT record FROM clash)")
+        self._take_out("clash")
         for rule in self.form.column_rules:
             self._judge_share(rule)
-        self._connection.close()
+        run("RESET checkpoint_threshold")
 
     def _judge_share(self, rule: ShareAtMost) -> None:
         column = f"s.{quoted_name(rule.field)}"
@@ -153,11 +161,11 @@ class Stage:
             "same_as": f"{column} = s.{quoted_name(rule.other or rule.field)}",
             "repeated": f"{column} IN (SELECT {column} FROM {judged} GROUP BY {column} HAVING count(*) > 1)",
         }[rule.pattern]
-        row = self._connection.execute(f"SELECT count(*) FILTER (WHERE {shown}), count(*) FROM {judged}").fetchone()
+        row = self.connection.execute(f"SELECT count(*) FILTER (WHERE {shown}), count(*) FROM {judged}").fetchone()
         suspicious, records = row or (0, 0)
         if records >= rule.fewest and suspicious > rule.most * records:
             value = f"{suspicious} / {records}"
-            self._connection.execute(
+            self.connection.execute(
                 "INSERT INTO stage.finding VALUES (NULL, NULL, ?, 'warning', ?, NULL, ?)",
                 [rule.code, rule.field, value],
             )
@@ -169,34 +177,29 @@ def _cells(fields: list[str], headings: Mapping[str, str], relation: str = "batc
     return f"CAST(json_object({', '.join(pairs)}) AS VARCHAR)"
 
 
-def row_hash(form: Form) -> str:
+def row_hash(columns: Iterable[str]) -> str:
     """SQL of a record's content hash: the columns' hashes combined by xor, null counting nothing.
 
-    So a field that a later version of the form adds leaves the hash of earlier records as it was.
+    So a field that a later version of the form adds leaves the hash of earlier records as it was, and a column in
+    which nothing is filled can be left out.
     """
-    parts = []
-    for name in staged_columns(form):
+    combined = "0::UBIGINT"
+    for name in columns:
         column = quoted_name(name)
-        parts.append(f"CASE WHEN {column} IS NULL THEN 0::UBIGINT ELSE hash('{name}', {column}) END")
-    combined = parts[0]
-    for part in parts[1:]:
-        combined = f"xor({combined}, {part})"
+        combined = f"xor({combined}, CASE WHEN {column} IS NULL THEN 0::UBIGINT ELSE hash('{name}', {column}) END)"
     return combined
 
 
 @contextmanager
 def staging(folder: Path, form: Form) -> Iterator[Stage]:
-    """A private stage in ``folder``, removed on leaving whatever happens."""
+    """A private stage that spills into ``folder``, gone on leaving whatever happens."""
     _sweep(folder)
-    path = folder / f".staging-{uuid.uuid4().hex}.duckdb"
-    connection = fresh_connection(folder)
-    try:
-        attach(connection, path, "stage", read_only=False)
-        yield Stage(path, form, connection)
-    finally:
-        connection.close()
-        for left in (path, path.with_suffix(".duckdb.wal")):
-            left.unlink(missing_ok=True)
+    with fresh_connection(folder) as connection:
+        connection.execute("ATTACH ':memory:' AS stage")
+        # it would only be compressed, which takes longer than all else and is undone by the merge
+        connection.execute("SET checkpoint_threshold = '1TB'")
+        connection.execute("SET threads = 1")  # the other works at reading and judging
+        yield Stage(form, connection)
 
 
 def _sweep(folder: Path) -> None:

@@ -35,7 +35,7 @@ def put(
     with staging(agency.workspace.warehouse, form) as stage:
         stage.add(pa.table({**columns, "record": places, "sheet_row": places}))
         stage.part_repeats()
-        stage.close()
+        stage.finish()
         return merge(
             agency.workspace.store, stage, agency.workspace.catalogue.forms, facts, now=datetime(2026, 6, 30),
             deletion=Deletion(covers, 1.0, confirmed=True) if covers else None,
