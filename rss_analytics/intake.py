@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,14 +20,15 @@ from rss_analytics import __version__
 from rss_analytics.definitions.form import Form
 from rss_analytics.errors import RssError, problem
 from rss_analytics.interchange import rejects_workbook
+from rss_analytics.reading.ahead import read_ahead
 from rss_analytics.reading.headings import HeadingMatch, match_headings, recognise_form
 from rss_analytics.reading.opening import open_export
-from rss_analytics.reading.rows import RaggedRow
+from rss_analytics.reading.rows import RaggedRow, TextBatch
 from rss_analytics.reading.table import Note, TextTable
 from rss_analytics.storage.loads import Covers, LoadFacts, already_loaded
 from rss_analytics.storage.merging import Deletion
 from rss_analytics.storage.staging import Stage
-from rss_analytics.validation import Judge
+from rss_analytics.validation import Judge, Judged
 from rss_analytics.validation.sentences import RAGGED_SIGN
 
 if TYPE_CHECKING:
@@ -125,22 +127,33 @@ def validate(table: TextTable, form: Form, how: Intake, stage: Stage) -> list[st
     judge = Judge(form, absent=match.absent, today=how.today, epoch_1904=table.epoch_1904)
     headings = {name: table.headings[position] for name, position in match.columns.items()}
     serials: Counter[str] = Counter()
-    for batch in table.batches(rows=BATCH_ROWS):
-        judged = judge.judge(match.named(batch.columns), batch.record, batch.sheet_row)
-        stage.add(judged.accepted)
-        stage.refuse(judged.refused, judged.refused_keys, headings)
-        stage.find(judged.findings, headings)
-        stage.exclude((row.record, row.code) for row in batch.excluded)
-        _refuse_ragged(stage, batch.ragged, table.headings, match)
-        if rejects_workbook.NUMBER_HEADING in table.headings:
-            stage.mend(batch.record, batch.columns[str(table.headings.index(rejects_workbook.NUMBER_HEADING))])
-        serials.update(judged.serials)
+    # one batch is read, one judged and one kept at a time: parsing and appending leave Python free
+    with ThreadPoolExecutor(max_workers=1) as clerk:
+        kept: Future[None] = clerk.submit(lambda: None)
+        for batch in read_ahead(table.batches(rows=BATCH_ROWS)):
+            judged = judge.judge(match.named(batch.columns), batch.record, batch.sheet_row)
+            serials.update(judged.serials)
+            kept.result()
+            kept = clerk.submit(_keep, stage, batch, judged, table.headings, match)
+        kept.result()
     _refuse_clashes(table, match, headings, stage)
     notes = [f"{note.code}: {_plain(note.facts)}" for note in table.notes]
     notes += [f"columns_left_out: {heading}" for heading in match.dropped]
     notes += [f"answers_read_by_their_labels: {headings[name]}" for name in match.words]
     notes += [f"spreadsheet_day_numbers: {headings[name]} {number}" for name, number in serials.items()]
     return notes
+
+
+def _keep(stage: Stage, batch: TextBatch, judged: Judged, headings: tuple[str, ...], match: HeadingMatch) -> None:
+    """What became of the records of a batch goes into the stage."""
+    named = {name: headings[position] for name, position in match.columns.items()}
+    stage.add(judged.accepted)
+    stage.refuse(judged.refused, judged.refused_keys, named)
+    stage.find(judged.findings, named)
+    stage.exclude((row.record, row.code) for row in batch.excluded)
+    _refuse_ragged(stage, batch.ragged, headings, match)
+    if rejects_workbook.NUMBER_HEADING in headings:
+        stage.mend(batch.record, batch.columns[str(headings.index(rejects_workbook.NUMBER_HEADING))])
 
 
 def _refuse_ragged(stage: Stage, ragged: Sequence[RaggedRow], headings: tuple[str, ...], match: HeadingMatch) -> None:

@@ -23,6 +23,7 @@ from rss_analytics.definitions.rules import (
     RowRule,
     Severity,
 )
+from rss_analytics.definitions.spelling import fold
 
 FieldType = Literal["text", "integer", "number", "boolean", "date", "datetime", "choice", "multi_choice", "scale"]
 NAME = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
@@ -121,6 +122,16 @@ class Field(Declared):
     def codes(self) -> tuple[str, ...]:
         """Codes of the choices, in order."""
         return tuple(choice.code for choice in self.choices)
+
+    @cached_property
+    def spellings(self) -> dict[str, str]:
+        """Spelling of a choice -> its code: as it stands, then all folded, codes before labels before aliases."""
+        known = {code: code for code in self.codes}
+        for words in (lambda c: (c.code,), lambda c: c.label.values(), lambda c: c.aliases):
+            for choice in self.choices:
+                for word in words(choice):
+                    known.setdefault(fold(word), choice.code)
+        return known
 
 
 class ForeignKey(Declared):

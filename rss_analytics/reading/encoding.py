@@ -120,9 +120,10 @@ def _scan_single_bytes(path: ByteSource, stream: BinaryIO, mark_length: int, dig
         digest.update(chunk)
         if b"\0" in chunk:
             raise problem("file.nul_character", where=path.name, line=line + chunk[: chunk.index(0)].count(b"\n"))
-        if not chunk.isascii():
+        plain = chunk.isascii()
+        if not plain:
             cp1252 = cp1252 and not any(byte in chunk for byte in _UNDEFINED_IN_CP1252)
-        if wrong_line is None:
+        if wrong_line is None and not (plain and not decoder.getstate()[0]):
             try:
                 beyond_ascii = not decoder.decode(chunk).isascii() or beyond_ascii
             except UnicodeDecodeError as fault:

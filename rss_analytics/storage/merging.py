@@ -126,8 +126,9 @@ class _Merge:
         keys = " AND ".join(f"c.{q(name)} = s.{q(name)}" for name in self._form.key)
         self._run(
             f"INSERT INTO matched SELECT s.record, c.row_id, c.row_hash = s.row_hash FROM stage.staged s "
-            f"JOIN (SELECT * FROM {self._table} WHERE known_to IS NULL AND load_id <> {self._load_id} AND {self._own}) c "
-            f"ON {keys} WHERE {part}"
+            f"JOIN (SELECT * FROM {self._table} WHERE known_to IS NULL AND load_id <> ? AND {self._own}) c "
+            f"ON {keys} WHERE {part}",
+            [self._load_id],
         )
 
     def _close(self, row_ids: str) -> None:

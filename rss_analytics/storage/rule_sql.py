@@ -128,28 +128,34 @@ def _overlap(form: Form, rule: rules.NoOverlap) -> str:
     # a last day is part of its span unless the rule lets spans touch; a last minute never is
     touching = "<" if last or rule.may_touch else "<="
     filled = " AND ".join(f"r.{q(name)} IS NOT NULL" for name in (rule.start, *rule.by))
+    span = f"{_unit(form, rule.by)} AS unit, r.{q(rule.start)} AS starts, coalesce(r.{q(rule.end)}, {open_end}) AS ends"
+    judged = f"FROM {{rows}} r WHERE {filled} AND {_when(rule)}"
     differ = " OR ".join(f"a.{q(name)} IS DISTINCT FROM b.{q(name)}" for name in rule.differ) or "true"
     same = " AND ".join(f"coalesce(a.{q(name)} = b.{q(name)}, false)" for name in rule.unless_same) or "false"
     kept = "".join(f", r.{q(name)}" for name in dict.fromkeys((*rule.differ, *rule.unless_same)))
-    together = " AND ".join(f"{q(name)} IS NOT NULL" for name in rule.unless_same) or "false"
-    group = ", ".join(["unit", *(q(name) for name in rule.unless_same)])
     return f"""
-        WITH span AS (
-            SELECT r.row_id, {_unit(form, rule.by)} AS unit, r.{q(rule.start)} AS starts,
-                   coalesce(r.{q(rule.end)}, {open_end}) AS ends{kept}
-            FROM {{rows}} r WHERE {filled} AND {_when(rule)}
-        ), block AS (
-            SELECT unit, starts, ends FROM span WHERE NOT ({together})
-            UNION ALL
-            SELECT unit, min(starts), max(ends) FROM span WHERE {together} GROUP BY {group}
+        WITH block AS ({_blocks(rule, span, judged)}
         ), crowded AS (
             SELECT DISTINCT unit FROM (
                 SELECT unit, starts {touching} lag(ends) OVER (PARTITION BY unit ORDER BY starts) AS close FROM block
             ) WHERE close
-        ), near AS (SELECT * FROM span SEMI JOIN crowded USING (unit))
+        ), near AS (SELECT * FROM (SELECT r.row_id, {span}{kept} {judged}) SEMI JOIN crowded USING (unit))
         SELECT DISTINCT a.row_id FROM near a JOIN near b
           ON a.unit = b.unit AND a.row_id <> b.row_id AND a.starts {touching} b.ends AND b.starts {touching} a.ends
         WHERE NOT ({same}) AND ({differ})"""
+
+
+def _blocks(rule: rules.NoOverlap, span: str, judged: str) -> str:
+    """SQL of the spans, those of records that may overlap taken together as one."""
+    if not rule.unless_same:
+        return f"SELECT {span} {judged}"
+    together = " AND ".join(f"r.{q(name)} IS NOT NULL" for name in rule.unless_same)
+    group = f"hash({', '.join(f'r.{q(name)}' for name in rule.unless_same)})"
+    return (
+        f"SELECT {span} {judged} AND NOT ({together}) UNION ALL "
+        f"SELECT unit, min(starts), max(ends) FROM (SELECT {span}, {group} AS party {judged} AND {together}) "
+        "GROUP BY unit, party"
+    )
 
 
 def _unit(form: Form, by: tuple[str, ...], day: str | None = None) -> str:

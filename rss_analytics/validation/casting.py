@@ -174,28 +174,18 @@ def _boolean(word: str) -> tuple[object, str]:
     return (False, "") if folded in FALSE_WORDS else (None, "RSS402")
 
 
-def _spellings(field: Field) -> dict[str, str]:
-    """Spelling of a choice -> its code: codes as they stand, then all folded, codes before labels before aliases."""
-    known = {code: code for code in field.codes}
-    for words in (lambda c: (c.code,), lambda c: c.label.values(), lambda c: c.aliases):
-        for choice in field.choices:
-            for word in words(choice):
-                known.setdefault(fold(word), choice.code)
-    return known
-
-
 def _code_of(word: str, known: Mapping[str, str]) -> str | None:
     """The code a word spells; as it stands first, since the codes 1 and -1 fold alike."""
     return known.get(word.strip()) or known.get(fold(word))
 
 
 def _choice_reader(field: Field) -> Callable[[str], tuple[object, str]]:
-    known = _spellings(field)
+    known = field.spellings
     return lambda word: (_code_of(word, known) or word, "")  # an unknown answer stays for the schema to name
 
 
 def _scale_reader(field: Field) -> Callable[[str], tuple[object, str]]:
-    known = _spellings(field)
+    known = field.spellings
 
     def read(word: str) -> tuple[object, str]:
         code = _code_of(word, known)
@@ -210,7 +200,7 @@ def _multi_choice_reader(field: Field) -> Callable[[str], tuple[object, str]]:
     Answers hold commas and spaces themselves, so neighbouring parts are taken together wherever that is a choice.
     ``(none)`` is an answer that chose nothing; it is kept as it stands, apart from a cell that was never filled in.
     """
-    known = _spellings(field)
+    known = field.spellings
 
     def read(word: str) -> tuple[object, str]:
         if word == NONE_CHOSEN:
@@ -241,26 +231,33 @@ def _cover(parts: list[str], known: Mapping[str, str]) -> list[str] | None:
 
 
 def _dates(field: Field, words: pa.Array, epoch_1904: bool) -> _Distinct:
-    texts = pd.Series(words.to_pandas(types_mapper=None), dtype="object")
-    filled = texts.notna().to_numpy()
-    found = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
-    known = texts.where(filled, "").astype(str)
-    iso = known.str.match(ISO_DATE) | known.str.match(ISO_DATETIME)
-    # the wall clock where it was written, to the microsecond
-    local = known.str.replace(r"(:\d{2}(\.\d+)?) ?(Z|[+-]\d{2}:?\d{2})$", r"\1", regex=True)
-    local = local.str.replace(r"(\.\d{6})\d+$", r"\1", regex=True)
-    found[iso] = pd.to_datetime(local[iso], format="ISO8601", errors="coerce")
-    serial = known.str.match(SERIAL).to_numpy()
-    found[serial] = _from_serial(known[serial], epoch_1904)
+    filled = words.is_valid().to_numpy(zero_copy_only=False)
+    known = pc.fill_null(words, "")
+    iso, serial = _like(known, f"{ISO_DATE}|{ISO_DATETIME}"), _like(known, SERIAL)
+    found = pd.Series(pd.NaT, index=range(len(words)), dtype="datetime64[us]")
+    if iso.any():
+        found[iso] = pd.to_datetime(_wall_clock(known).to_pandas()[iso], format="ISO8601", errors="coerce")
+    if serial.any():
+        found[serial] = _from_serial(known.to_pandas()[serial], epoch_1904)
     for pattern in field.formats:
-        rest = filled & found.isna().to_numpy() & ~iso.to_numpy() & ~serial
+        rest = filled & found.isna().to_numpy() & ~iso & ~serial
         if rest.any():
-            found[rest] = pd.to_datetime(known[rest], format=pattern, errors="coerce")
+            found[rest] = pd.to_datetime(known.to_pandas()[rest], format=pattern, errors="coerce")
     if field.type == "date":
         found = found.where(found == found.dt.normalize())
     bad = filled & found.isna().to_numpy()
     values = pa.array(found, from_pandas=True).cast(ARROW_TYPES[field.type])
     return _Distinct(values, np.where(bad, "RSS402", "").astype("<U6"), serial)
+
+
+def _like(words: pa.Array, pattern: str) -> npt.NDArray[np.bool_]:
+    return np.asarray(pc.match_substring_regex(words, pattern).to_numpy(zero_copy_only=False))
+
+
+def _wall_clock(words: pa.Array) -> pa.Array:
+    """The moments as the clock showed them where they were written, to the microsecond."""
+    local = pc.replace_substring_regex(words, r"(:\d{2}(?:\.\d+)?) ?(?:Z|[+-]\d{2}:?\d{2})$", r"\1")
+    return pc.replace_substring_regex(local, r"(\.\d{6})\d+$", r"\1")
 
 
 def _from_serial(days: pd.Series, epoch_1904: bool) -> pd.Series:

@@ -55,7 +55,7 @@ class Judge:
         self._form = form
         self._absent = absent
         self._epoch_1904 = epoch_1904
-        self._schema = FormSchema(form, today=today)
+        self._schema = FormSchema(form, today=today, absent=absent)
         self._said: set[str] = set()
 
     def judge(self, texts: pa.Table, record: Rows, sheet_row: Rows) -> Judged:
