@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from rss_analytics.reports.model import Figure, FigureKind, Series
+from rss_analytics.definitions.result import Chart, Span
+from rss_analytics.reports.model import Figure, FigureKind, Limits, Series
 from rss_analytics.reports.readings import Evidence, Reading
 from rss_analytics.reports.tables import detail_table, trend_table
 from rss_analytics.reports.wording import Wording
@@ -50,16 +51,21 @@ def now_figure(wording: Wording, found: Evidence) -> Figure | None:
 
 
 def trend_figure(wording: Wording, found: Evidence) -> Figure | None:
-    """The scope over its windows, with a line for each unit or domain when they are few."""
-    lines = _lines(wording, found)
+    """The scope over its windows: its control chart, or else a line for each unit or domain when they are few."""
+    if found.measure.kind == "ageing":
+        return None
+    chart = found.charts.get((None, None))
+    drawn = chart if chart is not None and chart.baseline_points else None
+    lines = _whole_line(wording, found) if drawn else _lines(wording, found)
     windows = sorted({(one.start, one.end) for line in lines.values() for one in line})
-    if len(windows) < FEWEST_WINDOWS or found.measure.kind == "ageing":
+    if len(windows) < FEWEST_WINDOWS:
         return None
     series = []
     for name, line in lines.items():
         values = {(one.start, one.end): one.value for one in line}
         series.append(Series(name, tuple(values.get(window) for window in windows)))
-    title = wording.say("figure.trend", measure=wording.title(found.measure))
+    limits = _limits(drawn, windows) if drawn else None
+    title = wording.say("figure.control" if limits else "figure.trend", measure=wording.title(found.measure))
     target, label = _target(wording, found)
     return Figure(
         kind="trend",
@@ -69,10 +75,41 @@ def trend_figure(wording: Wording, found: Evidence) -> Figure | None:
         series=tuple(series),
         axis_title=wording.request.language.pick(found.measure.unit),
         decimals=found.measure.decimals,
-        table=trend_table(wording, found, lines),
+        table=trend_table(wording, found, lines, limits),
         target=target,
         target_label=label,
+        limits=limits,
+        events=tuple(_events(drawn, windows)) if drawn else (),
     )
+
+
+def _limits(chart: Chart, windows: Sequence[Span]) -> Limits:
+    """The chart's lines at the windows of a figure."""
+    at = {window: position for position, window in enumerate(chart.windows)}
+    places = [at.get(window) for window in windows]
+
+    def along(numbers: Sequence[float | None]) -> tuple[float | None, ...]:
+        return tuple(None if place is None else numbers[place] for place in places)
+
+    return Limits(
+        centre=along(chart.centre),
+        lower=along(chart.lower),
+        upper=along(chart.upper),
+        verdicts=tuple(None if place is None else chart.labels[place] for place in places),
+        phase=tuple(0 if place is None else chart.phase[place] for place in places),
+    )
+
+
+def _events(chart: Chart, windows: Sequence[Span]) -> Iterator[tuple[int, str]]:
+    """Where on the axis each event lies that is noted on the chart, and what it was."""
+    for event in chart.events:
+        for position, (start, end) in enumerate(windows):
+            if start <= event.day <= end:
+                yield position, event.text
+
+
+def _whole_line(wording: Wording, found: Evidence) -> dict[str, list[Reading]]:
+    return {wording.request.scope.label: list(found.whole)}
 
 
 def _lines(wording: Wording, found: Evidence) -> dict[str, list[Reading]]:

@@ -1,4 +1,4 @@
-"""The one-page table: every measure with its value, people, target, verdict, band and the line of its windows."""
+"""The one-page table: every measure with its value, target, people, line of windows, icons and band."""
 
 from __future__ import annotations
 
@@ -68,6 +68,20 @@ def _line(wording: Wording, found: Evidence, reading: Reading) -> Cell:
     return Cell(wording.say("cell.line", windows=wording.number(len(known)), **ends), spark=values)
 
 
+def _variation(wording: Wording, found: Evidence, reading: Reading) -> Cell:
+    chart = found.chart(reading)
+    if chart is None or chart.variation is None:
+        return Cell(wording.say("cell.none"))
+    return Cell(wording.say(f"variation.{chart.variation}"), icon=chart.variation)
+
+
+def _assurance(wording: Wording, found: Evidence, reading: Reading) -> Cell:
+    chart = found.chart(reading)
+    if chart is None or chart.assurance is None:
+        return Cell(wording.say("cell.none"))
+    return Cell(wording.say(f"assurance.{chart.assurance}"), icon=chart.assurance)
+
+
 def _band(wording: Wording, _: Evidence, reading: Reading) -> Cell:
     if reading.band is None:
         return Cell(wording.say("cell.none"))
@@ -81,6 +95,14 @@ def _units_meeting(wording: Wording, found: Evidence, whole: Reading) -> Cell:
     if not told:
         return Cell(wording.say("cell.none"))
     return Cell(wording.say("cell.units_meeting", met=wording.number(met), told=wording.number(told)))
+
+
+def _any_variation(found: Sequence[Evidence]) -> bool:
+    return any(chart.variation is not None for one in found for chart in one.charts.values())
+
+
+def _any_assurance(found: Sequence[Evidence]) -> bool:
+    return any(chart.assurance is not None for one in found for chart in one.charts.values())
 
 
 def _any_band(found: Sequence[Evidence]) -> bool:
@@ -97,6 +119,8 @@ COLUMNS = (
     GlanceColumn("value", "number", Wording.value_cell),
     GlanceColumn("target", "number", Wording.target_cell),
     GlanceColumn("line", "text", _line),
+    GlanceColumn("variation", "text", _variation, _any_variation, noted=True),
+    GlanceColumn("assurance", "text", _assurance, _any_assurance, noted=True),
     GlanceColumn("band", "number", _band, _any_band, noted=True),
     GlanceColumn("people", "number", _people, noted=True),
     GlanceColumn("units_meeting", "number", _units_meeting, _any_units, noted=True),

@@ -14,16 +14,19 @@ Status = Literal["met", "not_met", "cannot_tell", "no_target", "withheld"]
 Tone = Literal["answer", "plain", "caution", "side"]
 FigureKind = Literal["trend", "bars", "dots", "distribution"]
 Icon = Literal[
-    "improvement",
-    "concern",
+    "common_cause",
+    "improvement_high",
+    "improvement_low",
+    "concern_high",
+    "concern_low",
     "neutral_high",
     "neutral_low",
-    "common_cause",
     "consistent_pass",
     "consistent_fail",
     "inconsistent",
 ]
-"""Variation and assurance icons of Making Data Count (NHS England), by the codes that `statistics.signals` gives."""
+"""Icons of variation and assurance as Making Data Count (NHS England) names them."""
+Verdict = Literal["improvement", "concern", "neutral_high", "neutral_low", "common_cause", "not_judged"]
 Scoping = Literal["all", "region", "facility", "program"]
 
 
@@ -129,13 +132,16 @@ class Series:
 
 @dataclass(frozen=True)
 class Limits:
-    """Centre and limits of a control chart, one of each for each category, and the icon of each point's verdict."""
+    """Centre and limits of a control chart and each point's verdict, one for each category.
+
+    ``phase`` counts from 0 and grows where the limits begin anew: lines are not drawn across.
+    """
 
     centre: tuple[float | None, ...]
     lower: tuple[float | None, ...]
     upper: tuple[float | None, ...]
-    verdicts: tuple[Icon | None, ...]
-    labels: tuple[str, str, str, str]  # of the centre, the limits, an improving point and one of concern
+    verdicts: tuple[Verdict | None, ...]
+    phase: tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from rss_analytics.reports.model import Scope, Scoping
 
 ReportKind = Literal["fidelity", "satisfaction", "grievances"]
 
-WINDOWS: dict[WindowName, int] = {"month": 12, "quarter": 8, "year": 5, "days_28": 13}
-"""Windows of a trend: a year of months, two of quarters; a chart needs about twelve points to be read."""
+WINDOWS: dict[WindowName, int] = {"month": 24, "quarter": 12, "year": 5, "days_28": 26}
+"""Windows of a trend: two years of months, three of quarters; a control chart needs twelve points to be judged."""
 
 UNITS: dict[ReportKind, dict[Scoping, tuple[Dimension, ...]]] = {
     "fidelity": {

@@ -14,7 +14,17 @@ from rss_analytics.reports.model import Figure, Series
 
 # Okabe and Ito (2008) and darker neighbours of it: told apart with colour blindness, 4.5:1 or more against white.
 COLOURS = ("#0b5c7d", "#a34100", "#00664d", "#6f3a8c", "#7a5c00", "#45525c")
-INK, QUIET, FAINT, TARGET = "#1d2b33", "#45525c", "#e3e8ea", "#8a1c3b"
+INK, QUIET, FAINT, FAINT_LINE, TARGET = "#1d2b33", "#45525c", "#e3e8ea", "#6b7780", "#8a1c3b"
+LIMIT_LINES = ("centre", "lower", "upper")
+VERDICT_MARKS: dict[str, tuple[str, str]] = {
+    "improvement": ("#0b5c7d", "diamond"),
+    "concern": ("#a34100", "triangle-up"),
+    "neutral_high": ("#6f3a8c", "square"),
+    "neutral_low": ("#6f3a8c", "square"),
+    "common_cause": (QUIET, "circle"),
+    "not_judged": (QUIET, "circle-open"),
+}
+"""Colour and symbol of a point of a control chart."""
 FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif"
 PLOTLY_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "circle-open")
@@ -26,6 +36,7 @@ def plotly_figure(figure: Figure, language: Language) -> go.Figure:
     """The figure for plotly: hover shows the same text as the table."""
     sideways = figure.kind in ("bars", "dots")
     traces = [_trace(figure, number, series, sideways) for number, series in enumerate(figure.series)]
+    traces += [_limit_trace(figure, name, language) for name in LIMIT_LINES if figure.limits]
     legend = LEGEND_ROW * len(figure.series) if len(figure.series) > 1 else 0
     height = ROOM + ROW * len(figure.categories) if sideways else UPRIGHT + legend
     plot = go.Figure(data=traces, layout=_layout(figure, language, sideways, height))
@@ -34,6 +45,14 @@ def plotly_figure(figure: Figure, language: Language) -> go.Figure:
             plot.add_annotation(
                 x=0, y=name, text=said, showarrow=False, xanchor="left", xshift=6, font={"color": QUIET}
             )
+    for position, text in figure.events:
+        plot.add_vline(
+            x=position,
+            line={"color": QUIET, "width": 1, "dash": "dot"},
+            annotation_text=escape(text, quote=False),
+            annotation_position="top left",
+            annotation_font={"color": QUIET, "size": 12},
+        )
     if figure.target is not None:
         line = {"color": TARGET, "width": 2, "dash": "dash"}
         label = {
@@ -69,11 +88,43 @@ def _trace(figure: Figure, number: int, series: Series, sideways: bool) -> Any:
         **places,
         **words,
         mode="markers" if sideways else "lines+markers",
-        marker={"color": colour, "size": 10, "symbol": SYMBOLS[number % len(SYMBOLS)]},
+        marker=_marker(figure, number),
         line={"color": colour, "width": 2.5, "dash": PLOTLY_DASHES[number % len(PLOTLY_DASHES)]},
         error_x=spread,
         connectgaps=False,
     )
+
+
+def _marker(figure: Figure, number: int) -> dict[str, Any]:
+    """Colour and symbol of a series, or of each point of a control chart by what it says."""
+    if figure.limits is None:
+        return {"color": COLOURS[number % len(COLOURS)], "size": 10, "symbol": SYMBOLS[number % len(SYMBOLS)]}
+    verdicts = [verdict or "not_judged" for verdict in figure.limits.verdicts]
+    return {
+        "color": [VERDICT_MARKS[verdict][0] for verdict in verdicts],
+        "symbol": [VERDICT_MARKS[verdict][1] for verdict in verdicts],
+        "size": 10,
+    }
+
+
+def _limit_trace(figure: Figure, name: str, language: Language) -> Any:
+    """A line of a control chart; it stops where a phase ends."""
+    limits = figure.limits
+    if limits is None:
+        raise ValueError("a figure without limits has no line of them")
+    across: list[str | None] = []
+    up: list[float | None] = []
+    numbers: tuple[float | None, ...] = getattr(limits, name)
+    for position, (category, number) in enumerate(zip(figure.categories, numbers, strict=True)):
+        if position and limits.phase[position] != limits.phase[position - 1]:
+            across.append(None)
+            up.append(None)
+        across.append(escape(category, quote=False))
+        up.append(number)
+    said = language.say("figure.centre" if name == "centre" else "figure.limits")
+    dash = "solid" if name == "centre" else "dash"
+    words = {"name": said, "hovertemplate": f"{said}: %{{y:,.{figure.decimals}f}}<extra></extra>"}
+    return go.Scatter(x=across, y=up, mode="lines", line={"color": FAINT_LINE, "width": 1.4, "dash": dash}, **words)
 
 
 def _names(figure: Figure, sideways: bool) -> list[str]:
@@ -104,6 +155,7 @@ def _layout(figure: Figure, language: Language, sideways: bool, height: int) -> 
     if sideways:
         name["autorange"] = "reversed"
     return {
+        "template": "none",  # plotly's own is long, and everything it sets is set here
         "height": height,
         "margin": {"l": 10, "r": 14, "t": 40, "b": 46},
         "paper_bgcolor": "white",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ import pandas as pd
 
 from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.profile import Profile
-from rss_analytics.definitions.result import Provenance, Released
+from rss_analytics.definitions.result import Chart, Provenance, Released
 from rss_analytics.disclosure import narrow
 from rss_analytics.reports.model import Scope, Status
 from rss_analytics.reports.needs import place_of, split_of
@@ -66,7 +66,12 @@ class Evidence:
     split: str | None
     whole: tuple[Reading, ...]
     units: tuple[Reading, ...]
+    charts: Mapping[tuple[str | None, str | None], Chart]  # by unit (None: the scope) and domain
     cells_withheld: int
+
+    def chart(self, reading: Reading) -> Chart | None:
+        """The control chart of a reading's unit and domain, or None."""
+        return self.charts.get((reading.unit, reading.split))
 
     @property
     def now(self) -> tuple[Reading, ...]:
@@ -138,8 +143,17 @@ def _evidence(whole: Released | None, units: Released | None, request: Request) 
         split=split,
         whole=readings[0] if whole else (),
         units=readings[-1] if units else (),
+        charts=dict(entry for found in tables for entry in _charts(found, unit, split)),
         cells_withheld=sum(found.cells_withheld for found in tables),
     )
+
+
+def _charts(
+    table: Released, unit: str | None, split: str | None
+) -> Iterator[tuple[tuple[str | None, str | None], Chart]]:
+    for chart in table.charts:
+        values = dict(zip(table.dimensions, chart.unit, strict=True))
+        yield (values.get(unit or ""), values.get(split or "")), chart
 
 
 def _in_scope(table: Released, scope: Scope) -> Released:

@@ -13,6 +13,7 @@ from rss_analytics.reports.model import Block, Bullets, Cell, Column, Note, Repo
 from rss_analytics.reports.needs import ReportKind
 from rss_analytics.reports.readings import Evidence, evidence
 from rss_analytics.reports.request import ReleasedTables, Request, only_released
+from rss_analytics.reports.signals import signal_blocks
 from rss_analytics.reports.tables import detail_table, split_table, units_tables
 from rss_analytics.reports.wording import Wording
 
@@ -99,6 +100,7 @@ def _measure_section(wording: Wording, found: Evidence) -> Section:
         blocks.append(split_table(wording, found))
     trend = trend_figure(wording, found)
     blocks += [trend] if trend is not None else []
+    blocks += list(signal_blocks(wording, found))
     blocks.append(Note(tuple(_source_lines(wording, found))))
     chapter = wording.chapter(found.measure.section)
     return Section(f"measure:{found.measure.id}", wording.title(found.measure), tuple(blocks), chapter)

@@ -26,6 +26,15 @@ DASHES = ("none", "7 4", "2 3", "9 3 2 3", "12 4", "4 2")
 SHAPES = ("circle", "square", "diamond", "triangle", "cross", "ring")
 """Marker shapes in the order of the series."""
 
+VERDICT_STYLES: dict[str, dict[str, Any]] = {
+    "improvement": {"number": "improvement", "shape": "diamond"},
+    "concern": {"number": "concern", "shape": "triangle"},
+    "neutral_high": {"number": "neutral", "shape": "square"},
+    "neutral_low": {"number": "neutral", "shape": "square"},
+    "common_cause": {"number": "usual", "shape": "circle"},
+    "not_judged": {"number": "usual", "shape": "circle"},
+}
+"""How a point of a control chart looks: told apart by shape as well as by colour."""
 
 Mark = dict[str, Any]
 """A thing to draw, with its place in pixels and what it looks like."""
@@ -67,6 +76,8 @@ class Drawing:
     target: Mark | None
     lines: list[Mark] = field(default_factory=list)
     legend: list[Mark] = field(default_factory=list)
+    limits: list[Mark] = field(default_factory=list)
+    events: list[Mark] = field(default_factory=list)
 
 
 def drawing(figure: Figure, language: Language) -> Drawing:
@@ -80,6 +91,8 @@ def axis_ticks(figure: Figure) -> list[float]:
     for series in figure.series:
         for numbers in (series.values, series.lower, series.upper):
             shown += [number for number in numbers if number is not None]
+    if figure.limits:
+        shown += [number for number in (*figure.limits.lower, *figure.limits.upper) if number is not None]
     low, high = min([0.0, *shown]), max([0.0, *shown])
     step = _round_step((high - low) / TICKS)
     first, last = math.floor(low / step), math.ceil(high / step)
@@ -117,10 +130,10 @@ def _upright(figure: Figure, language: Language) -> Drawing:
     marks: list[Mark] = []
     for series, style in zip(figure.series, _styles(figure), strict=True):
         if figure.kind == "trend":
-            lines += [style | {"path": path} for path in _paths(series, places, plot)]
+            lines += [style | {"path": path} for path in _paths(series.values, places, plot)]
         marks += [
-            style | {"x": x, "y": plot.up(value), "zero": plot.up(max(plot.ticks[0], 0)), "width": slot * 0.6}
-            for x, value in zip(places, series.values, strict=True)
+            style | _verdict_style(figure, position) | {"x": x, "y": plot.up(value)} | _column(plot, slot)
+            for position, (x, value) in enumerate(zip(places, series.values, strict=True))
             if value is not None
         ]
     return Drawing(
@@ -134,13 +147,40 @@ def _upright(figure: Figure, language: Language) -> Drawing:
         _target(figure, plot.up),
         lines,
         legend,
+        limit_lines(figure, places, plot),
+        [{"x": places[position], "text": _cut(text)} for position, text in figure.events],
     )
 
 
-def _paths(series: Series, places: list[float], plot: Plot) -> list[str]:
-    """A path for each unbroken run of a series; a missing value leaves a gap."""
+def _column(plot: Plot, slot: float) -> Mark:
+    return {"zero": plot.up(max(plot.ticks[0], 0)), "width": slot * 0.6}
+
+
+def _verdict_style(figure: Figure, position: int) -> Mark:
+    """Colour and shape of a point of a control chart; other figures keep those of the series."""
+    verdict = figure.limits.verdicts[position] if figure.limits else None
+    return VERDICT_STYLES.get(verdict or "", {})
+
+
+def limit_lines(figure: Figure, places: list[float], plot: Plot) -> list[Mark]:
+    """Centre and limits of a control chart, drawn anew for each phase."""
+    if figure.limits is None:
+        return []
+    lines: list[Mark] = []
+    for name in ("centre", "lower", "upper"):
+        numbers: Sequence[float | None] = getattr(figure.limits, name)
+        for phase in sorted(set(figure.limits.phase)):
+            inside = [
+                number if own == phase else None for number, own in zip(numbers, figure.limits.phase, strict=True)
+            ]
+            lines += [{"name": name, "path": path} for path in _paths(inside, places, plot)]
+    return lines
+
+
+def _paths(values: Sequence[float | None], places: list[float], plot: Plot) -> list[str]:
+    """A path for each unbroken run of numbers; a missing one leaves a gap."""
     paths: list[list[str]] = [[]]
-    for x, value in zip(places, series.values, strict=True):
+    for x, value in zip(places, values, strict=True):
         if value is None:
             paths.append([])
         else:

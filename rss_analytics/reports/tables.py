@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rss_analytics.reports.model import Cell, Column, Table
+from rss_analytics.reports.model import Cell, Column, Limits, Table
 from rss_analytics.reports.readings import Evidence, Reading
 from rss_analytics.reports.wording import Wording
 
@@ -88,27 +88,48 @@ def detail_table(wording: Wording, found: Evidence, readings: Iterable[Reading],
 DETAIL = (("people", "number"), ("interval", "text"), ("target", "number"), ("met", "status"))
 
 
-def trend_table(wording: Wording, found: Evidence, lines: dict[str, list[Reading]]) -> Table:
-    """Windows by lines of a trend figure."""
+def trend_table(
+    wording: Wording, found: Evidence, lines: dict[str, list[Reading]], limits: Limits | None = None
+) -> Table:
+    """Windows by lines of a trend figure, and the lines of its control chart when it has one."""
     windows = sorted({(reading.start, reading.end) for line in lines.values() for reading in line})
     cells = {
         (name, reading.start, reading.end): _judged_cell(wording, found, reading)
         for name, line in lines.items()
         for reading in line
     }
+    none = Cell(wording.say("cell.none"))
     rows = [
         (
             Cell(wording.window(start, end)),
-            *(cells.get((name, start, end), Cell(wording.say("cell.none"))) for name in lines),
+            *(cells.get((name, start, end), none) for name in lines),
+            *_limit_cells(wording, found, limits, position),
         )
-        for start, end in windows
+        for position, (start, end) in enumerate(windows)
     ]
-    columns = (Column(wording.say("column.window")), *(Column(name, "number") for name in lines))
-    return Table(
-        wording.say("table.trend", measure=wording.with_unit(wording.title(found.measure), found.measure)),
-        columns,
-        tuple(rows),
-    )
+    headings = [Column(wording.say("column.window")), *(Column(name, "number") for name in lines)]
+    if limits:
+        headings += [Column(wording.say(f"column.{name}"), "number") for name in LIMITS]
+        headings.append(Column(wording.say("column.point")))
+    caption = wording.say("table.trend", measure=wording.with_unit(wording.title(found.measure), found.measure))
+    return Table(caption, tuple(headings), tuple(rows))
+
+
+LIMITS = ("centre", "lower", "upper")
+
+
+def _limit_cells(wording: Wording, found: Evidence, limits: Limits | None, position: int) -> Iterator[Cell]:
+    """Centre, limits and verdict of a point."""
+    if limits is None:
+        return
+    for name in LIMITS:
+        number = getattr(limits, name)[position]
+        if number is None:
+            yield Cell(wording.say("cell.none"))
+        else:
+            yield Cell(wording.value(found.measure, number, bare=True), number)
+    verdict = limits.verdicts[position]
+    yield Cell(wording.say(f"point.{verdict}") if verdict else wording.say("cell.none"))
 
 
 def _window(wording: Wording, found: Evidence) -> str:

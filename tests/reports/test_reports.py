@@ -58,12 +58,16 @@ def test_every_report_opens_with_the_answer_who_is_short_and_what_to_do_before_i
 def test_the_fidelity_report_names_who_is_short_and_since_when() -> None:
     report = a_report("fidelity")
     line = next(text for text in _texts(report) if text.startswith("Contacts per client, "))
-    assert line == "Contacts per client, 2 of 5: Harbor CSP (7.0) and Riverview CSP (7.6), against 8.0 contacts."
+    assert line == (
+        "Contacts per client, 3 of 5: Lakeshore ACT (6.8), Northside ACT (7.1) and Riverview CSP (6.9), "
+        "against 8.0 contacts."
+    )
     section = next(found for found in report.sections if found.id == "measure:contacts_per_client_month")
     below = next(block for block in section.blocks if isinstance(block, Bullets))
     assert below.items == (
-        "Harbor CSP (7.0 against 8.0 contacts, 2 months in a row)",
-        "Riverview CSP (7.6 against 8.0 contacts, 2 months in a row)",
+        "Lakeshore ACT (6.8 against 8.0 contacts)",
+        "Northside ACT (7.1 against 8.0 contacts, 2 months in a row)",
+        "Riverview CSP (6.9 against 8.0 contacts, 2 months in a row)",
     )
 
 
@@ -77,11 +81,24 @@ def test_measures_stand_under_their_chapters_in_the_order_of_the_report() -> Non
     assert shown[:4] == ["Service hours", "Contacts", "Community time", "The three together"]
 
 
+def test_a_trend_with_enough_windows_is_a_control_chart_whose_lines_are_in_its_table() -> None:
+    section = next(found for found in a_report("fidelity").sections if found.id == "measure:note_on_time")
+    figure = next(block for block in section.blocks if isinstance(block, Figure) and block.kind == "trend")
+    limits = figure.limits
+    assert limits is not None
+    tabled = {cell.value for row in figure.table.rows for cell in row if cell.value is not None}
+    for line in (limits.centre, limits.lower, limits.upper):
+        assert {number for number in line if number is not None} <= tabled
+    said = [row[-1].text for row in figure.table.rows]
+    assert set(said) <= {"improvement", "concern", "as usual", "not judged", "–"}
+    assert len(said) == len(figure.categories) == 24
+
+
 def test_the_one_page_table_has_a_line_of_the_windows_beside_each_number() -> None:
     table = next(block for block in a_report("fidelity").sections[0].blocks if isinstance(block, Table))
     column = [heading.label for heading in table.columns].index("Over time")
     lines = [row[column] for row in table.rows]
-    assert all(len(line.spark) == 12 for line in lines)
+    assert all(len(line.spark) == 24 for line in lines)
     assert all("over" in line.text for line in lines), "the line is also told in words"
 
 
@@ -160,8 +177,8 @@ def test_a_log_based_report_does_not_call_itself_a_fidelity_review() -> None:
 
 def test_satisfaction_calls_a_change_real_only_when_intervals_lie_apart() -> None:
     texts = _texts(a_report("satisfaction"))
-    assert any(text.startswith("Participation in treatment planning: down to 75.5%") for text in texts)
-    assert any("Access: 70.8%, after 72.1% in Q2 2026. The intervals overlap" in text for text in texts)
+    assert any(text.startswith("Participation in treatment planning: down to 74.2%") for text in texts)
+    assert any("Respect: 76.7%, after 80.0% in Q2 2026. The intervals overlap" in text for text in texts)
 
 
 def test_age_bands_run_from_young_to_old() -> None:
@@ -212,7 +229,7 @@ def test_a_report_without_tables_says_so_and_shows_no_number() -> None:
 def test_a_report_needs_the_scope_as_a_whole_and_its_units(scope: Scope, by: dict[str, tuple[str, ...]]) -> None:
     needs = [need for need in needs_of("fidelity", measures(), scope) if need.measure == "note_on_time"]
     assert {need.key: need.by for need in needs} == by
-    assert {need.windows for need in needs} == {12}
+    assert {need.windows for need in needs} == {24}
 
 
 def test_tables_of_every_scope_hold_those_of_each_scope() -> None:
