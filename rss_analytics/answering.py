@@ -19,7 +19,7 @@ from rss_analytics.storage.tables import Tables
 from rss_analytics.storage.tallies import unit_names, units_inside
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
-DAYS_28 = 28
+BLOCKS: dict[WindowName, int] = {"days_28": 28, "days_14": 14}
 NAMED = {"region": "region_name", "facility": "facility_name", "program": "program_name"}
 """Dimension -> the field that names its units, in the form of the same name."""
 
@@ -80,8 +80,8 @@ def _add_months(first: date, months: int) -> date:
 
 def windows_until(window: WindowName, number: int, end: date, fiscal_year_starts: int) -> Period:
     """The days of the last ``number`` windows, the last one the window that ``end`` lies in."""
-    if window == "days_28":
-        return Period(end - timedelta(days=DAYS_28 * number - 1), end)
+    if window in BLOCKS:
+        return Period(end - timedelta(days=BLOCKS[window] * number - 1), end)
     months = MONTHS[window]
     offset = (end.month - (fiscal_year_starts if window == "year" else 1)) % months
     last_start = _add_months(end.replace(day=1), -offset)
@@ -129,7 +129,7 @@ def names_of_units(tables: Tables, catalogue: Catalogue) -> dict[str, dict[str, 
 def labels_of(
     names: Mapping[str, Mapping[str, str]], catalogue: Catalogue, language: Language
 ) -> dict[str, Mapping[str, str]]:
-    """Names of units, of forms, and of every instrument's domains."""
+    """Names of units, of forms, of every instrument's domains, and of the codes that measures are split by."""
     labels = dict(names)
     labels["form"] = {form.form: language.pick(form.title) for form in catalogue.forms.values()}
     labels["domain"] = {
@@ -137,6 +137,10 @@ def labels_of(
         for instrument in catalogue.instruments.values()
         for domain in instrument.domains
     }
+    for measure in catalogue.measures.values():
+        if measure.split is not None:
+            field = catalogue.form(measure.rows.form).field(measure.split)
+            labels[measure.split] = {choice.code: language.pick(choice.label) for choice in field.choices}
     return labels
 
 

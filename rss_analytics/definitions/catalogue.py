@@ -105,6 +105,8 @@ class Catalogue:
         for profile in self.profiles.values():
             for target in profile.targets:
                 _pick(self.measures, "measure", target, where=f"profiles/{profile.profile}.yaml")
+            for name in profile.floors:
+                _pick(self.measures, "measure", name, where=f"profiles/{profile.profile}.yaml")
 
     def _check_form(self, form: Form) -> None:
         where = f"forms/{form.form}.yaml"
@@ -139,7 +141,16 @@ class Catalogue:
             if quantity is not None and quantity.exposure is None:
                 names += [name for name in (quantity.sum, quantity.distinct) if name]
                 names += _condition_fields(quantity.where)
+        if measure.per_client is not None and measure.per_client.distinct != "contacts":
+            names.append(measure.per_client.distinct)
+        names += [measure.split] if measure.split is not None else []
+        names += ["client_id"] if measure.clients is not None or measure.per_client is not None else []
         self._check_fields(names, form, where)
+        if measure.split is not None and form.field(measure.split).type not in ("choice", "multi_choice"):
+            reason = f"`{measure.split}` has no codes to divide by: it is no choice"
+            raise problem("definition.value", where=where, name="split", reason=reason)
+        if measure.clients is not None:
+            self._check_fields(_condition_fields(measure.clients), self._named_form("enrollment", where), where)
         for part in measure.parts:
             _pick(self.measures, "measure", part, where=where)
         if measure.instrument is not None:

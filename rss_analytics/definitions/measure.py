@@ -17,16 +17,21 @@ Kind = Literal[
     "ratio_of_sums",
     "rate_per_exposure",
     "client_mean_then_median",
+    "distinct_per_client",
     "clients_meeting",
     "instrument_domain",
     "on_time",
     "ageing",
 ]
-Exposure = Literal["client_days", "client_months", "people_served", "member_months", "bed_days"]
+Exposure = Literal["client_days", "client_weeks", "client_months", "people_served", "member_months", "bed_days"]
 Dimension = Literal[
     "region", "facility", "program", "team", "staff", "client", "domain", "age_band", "authority", "language"
 ]
-WindowName = Literal["month", "quarter", "year", "days_28"]
+WindowName = Literal["month", "quarter", "year", "days_28", "days_14"]
+
+
+SPLIT_KINDS = ("share", "ratio_of_sums", "distinct_per_client")
+"""Kinds whose numerator can be divided by a field: those with a denominator over the same rows or clients."""
 
 
 class Rows(Declared):
@@ -44,9 +49,12 @@ class Rows(Declared):
 
 
 class Quantity(Declared):
-    """What is added up over the rows: their number, a whole-number field, distinct values, or an exposure."""
+    """What is added up: the number of rows or of clients, a whole-number field, distinct values, or an exposure.
 
-    count: Literal["rows"] | None = None
+    ``count: clients`` belongs to a kind that looks at each client first.
+    """
+
+    count: Literal["rows", "clients"] | None = None
     sum: str | None = None
     distinct: str | None = None
     exposure: Exposure | None = None
@@ -59,6 +67,30 @@ class Quantity(Declared):
         given = [name for name in ("count", "sum", "distinct", "exposure") if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError("write exactly one of `count`, `sum`, `distinct`, `exposure`")
+        return self
+
+
+class PerClient(Declared):
+    """What each client's rows of a window are held to, and which clients are looked at.
+
+    ``distinct`` is ``contacts`` or a field whose different values are counted.  ``per`` counts them for each week or
+    month of the client's own exposure.  The profile's ``floors`` may set another number.  ``among`` is ``exposed``
+    (as many exposed days as the profile asks for), ``enrolled`` (one exposed day or more) or ``with_contact`` (one of
+    the rows or more).
+    """
+
+    distinct: str
+    at_least: float | None = Key(default=None, gt=0, description="clients with this many or more are counted")
+    fewer_than: float | None = Key(default=None, gt=0, description="clients with fewer are counted")
+    per: Literal["client_weeks", "client_months"] | None = None
+    among: Literal["exposed", "enrolled", "with_contact"]
+
+    @model_validator(mode="after")
+    def _one_side(self) -> PerClient:
+        if (self.at_least is None) == (self.fewer_than is None):
+            raise ValueError("write either `at_least` or `fewer_than`")
+        if self.among == "with_contact" and self.per is not None:
+            raise ValueError("`per` needs clients with exposed days: write `among: exposed` or `enrolled`")
         return self
 
 
@@ -88,7 +120,7 @@ class Example(Declared):
     title: Text
     given: dict[str, tuple[dict[str, Any], ...]]
     window: tuple[date, date]
-    period: Literal["month", "quarter", "year", "whole"] = "whole"
+    period: Literal["month", "quarter", "year", "days_28", "days_14", "whole"] = "whole"
     until: date | None = None
     covers: tuple[date, date] | Literal[False] | None = None
     by: tuple[Dimension, ...] = ()
@@ -116,6 +148,13 @@ class Measure(Declared):
     denominator: Quantity | None = None
     numerator_per: int = Key(default=1, gt=0)
     scale: int = Key(default=1, gt=0)
+    clients: DeclaredCondition | None = Key(
+        default=None, description="what the enrollment that covers a record or a day must satisfy, on both sides"
+    )
+    split: str | None = Key(
+        default=None, description="field of the rows whose codes divide the numerator; the denominator stays whole"
+    )
+    per_client: PerClient | None = None
     parts: tuple[str, ...] = Key(default=(), description="measures whose targets a client must meet together")
     instrument: str | None = None
     clock: Literal["acknowledge", "decide"] | None = None
@@ -151,6 +190,7 @@ class Measure(Declared):
             "ratio_of_sums": ("numerator", "denominator"),
             "rate_per_exposure": ("numerator", "denominator"),
             "client_mean_then_median": ("numerator", "denominator"),
+            "distinct_per_client": ("numerator", "per_client"),
             "clients_meeting": ("parts",),
             "instrument_domain": ("instrument",),
             "on_time": (),
@@ -166,8 +206,27 @@ class Measure(Declared):
         return self
 
     @model_validator(mode="after")
+    def _clients_are_known(self) -> Measure:
+        if self.per_client is None and any(side and side.count == "clients" for side in self._sides):
+            raise ValueError("only a measure with `per_client` counts clients")
+        if self.per_client is not None and any(side and side.count != "clients" for side in self._sides):
+            raise ValueError("a measure with `per_client` writes `count: clients` above and below")
+        looked_up = self.clients is not None or (self.per_client and self.per_client.among != "with_contact")
+        if looked_up and "enrollment" not in self.needs:
+            raise ValueError("`needs` leaves out `enrollment`, which says who the clients are")
+        if self.split is not None and self.kind not in SPLIT_KINDS:
+            raise ValueError(f"`split` belongs to the kinds {', '.join(SPLIT_KINDS)}")
+        return self
+
+    @property
+    def _sides(self) -> tuple[Quantity | None, Quantity | None]:
+        return self.numerator, self.denominator
+
+    @model_validator(mode="after")
     def _merged_contacts_have_only_number_and_minutes(self) -> Measure:
-        for quantity in (self.numerator, self.denominator) if self.rows.grain == "client_contact" else ():
+        for quantity in self._sides if self.rows.grain == "client_contact" else ():
             if quantity and (quantity.distinct or quantity.sum not in (None, "minutes")):
                 raise ValueError("rows of grain `client_contact` can be counted or have their `minutes` summed")
+        if self.rows.grain == "client_contact" and self.per_client and self.per_client.distinct != "contacts":
+            raise ValueError("a field of merged contacts cannot be told apart: leave out the `grain`")
         return self

@@ -29,12 +29,22 @@ class Target(Declared):
         return self
 
 
+class Floor(Declared):
+    """The number a measure holds each client to, where the profile's differs from the measure's own."""
+
+    floor: float = Key(gt=0)
+    source: Source
+
+
 class Switches(Declared):
     """Computation rules a standard fixes; printed on every report that uses them."""
 
     prorate_floor_days: int = Key(default=14, ge=1, description="exposed days a client needs to be in a client share")
     institution_days_are_exposed: bool = False
     zero_contact_clients_kept: bool = True
+    contact_gap_minutes: int = Key(
+        default=5, ge=0, description="longest pause between two records of one contact, by the same staff at one place"
+    )
 
 
 class Profile(Declared):
@@ -51,3 +61,4 @@ class Profile(Declared):
     concepts: dict[str, DeclaredCondition]
     switches: Switches = Switches()
     targets: dict[str, Target]
+    floors: dict[str, Floor] = Key(default={}, description="measure -> the number it holds each client to")

@@ -21,9 +21,12 @@ RESULT_COLUMNS = (
     "window_end",  # date, inclusive
     "numerator",  # Int64 in the stored unit (minutes, contacts, people); null when it cannot be told
     "denominator",  # Int64 in the stored unit (client-days, contacts, people); null for counts
-    "value",  # float: numerator / numerator_per / denominator * scale
+    "value",  # float: numerator / numerator_per / denominator * scale, or the median of the clients' own
     "lower",  # float: interval's lower end, null when the measure has no interval
     "upper",
+    "mean",  # float: of the clients, beside their median; null for other kinds
+    "lower_quartile",  # float: a quarter of the clients lie below it
+    "upper_quartile",  # float
     "n_clients",  # Int64: distinct people behind the denominator
     "n_records",  # Int64: records behind the denominator
     "held",  # Int64: held records of the unit and window, left out of the value

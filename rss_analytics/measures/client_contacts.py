@@ -1,4 +1,4 @@
-"""Merges the records of one client that are one contact: two staff in one session, or times that overlap."""
+"""Merges the records of one client that are one contact: two staff together, times that overlap, or back to back."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ SHORTEST_MINUTES = 1  # a record without minutes still takes a place in time, so
 def contacts_of_clients(question: Question, records: ir.Table) -> ir.Table:
     """One fact per unit, window and client, of ``records`` that are one per client, staff member and contact.
 
-    The rule: within a unit of the report and a day, records of one client that share a session or whose times overlap
-    are one contact.  It counts on a side when any of its records does, and its minutes are those of the records taken
-    in order of time, without the minutes an earlier record already covered.  A record's time runs from its start for
-    as many minutes as it states, so a change of the clocks does not shorten or lengthen it.
+    The rule: within a unit of the report and a day, records of one client that share a session, whose times overlap, or
+    that follow each other by the same staff member at the same place within ``contact_gap_minutes`` of the profile are
+    one contact, and so is what overlaps the time from first to last of them.  It counts on a side when any of its
+    records does, and its minutes are those of the records taken in order of time, without the minutes an earlier record
+    already covered.  A record's time runs from its start for as many minutes as it states, so a change of the clocks
+    does not shorten or lengthen it.
     """
     # most client-days hold one record: only the others pay for the search
     crowded = records.group_by("person", "day").having(ibis._.count() > 1).aggregate()
@@ -42,18 +44,19 @@ def _alone(question: Question, records: ir.Table) -> ir.Table:
 def _numbered(question: Question, facts: ir.Table) -> ir.Table:
     """Facts with the ``number`` of their contact in the client's day and the ``new_minutes`` they bring to it."""
     unit = [*question.keys, "person", "day"]
-    session = ibis.window(group_by=[*unit, "session"])
     facts = facts.mutate(ends=facts.minute + ibis.greatest(facts.minutes, SHORTEST_MINUTES))
+    facts = _back_to_back(question, facts, [*unit, "by_whom", "place"])
+    session = ibis.window(group_by=[*unit, "session"])
+    run = ibis.window(group_by=[*unit, "by_whom", "place", "run"])
     facts = facts.mutate(
-        session_begins=facts.minute.min().over(session),
-        session_ends=facts.ends.max().over(session),
+        together_to=ibis.greatest(facts.ends.max().over(session), facts.ends.max().over(run)),
     )
     earlier = ibis.window(group_by=unit, order_by=_in_time(facts), rows=(None, -1))
     facts = facts.mutate(
-        reached=facts.session_ends.max().over(earlier),
+        reached=facts.together_to.max().over(earlier),
         covered=(facts.minute + facts.minutes).max().over(earlier),
     )
-    begins = facts.reached.isnull() | (facts.session_begins >= facts.reached)
+    begins = facts.reached.isnull() | (facts.minute >= facts.reached)
     uncovered = ibis.greatest(facts.minute, facts.covered.fill_null(facts.minute))
     facts = facts.mutate(
         begins=begins.cast("int64"),
@@ -61,6 +64,17 @@ def _numbered(question: Question, facts: ir.Table) -> ir.Table:
     )
     up_to_here = ibis.window(group_by=unit, order_by=_in_time(facts), rows=(None, 0))
     return facts.mutate(number=facts.begins.sum().over(up_to_here))
+
+
+def _back_to_back(question: Question, facts: ir.Table, alike: list[str]) -> ir.Table:
+    """Facts with the ``run`` they are part of: records alike with at most the profile's pause before the next."""
+    earlier = ibis.window(group_by=alike, order_by=_in_time(facts), rows=(None, -1))
+    facts = facts.mutate(left_at=(facts.minute + facts.minutes).max().over(earlier))
+    pause = facts.minute - facts.left_at.fill_null(facts.minute)
+    starts = facts.left_at.isnull() | (pause > question.switches.contact_gap_minutes)
+    facts = facts.mutate(starts=starts.cast("int64"))
+    up_to_here = ibis.window(group_by=alike, order_by=_in_time(facts), rows=(None, 0))
+    return facts.mutate(run=facts.starts.sum().over(up_to_here))
 
 
 def _in_time(facts: ir.Table) -> list[ir.Value]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from rss_analytics.measures.facts import with_client
+from rss_analytics.measures.facts import enrollments, with_client
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.relations import apart, literal_table
 from rss_analytics.measures.units import LAST_DAY, in_groupings, own_places, place_spans
@@ -23,8 +23,9 @@ def exposure(question: Question) -> ir.Table:
     (`windows.MONTH_PARTS` to a month).
     """
     alike = question.without_client()
+    about = (question.measure.clients, question.switches.institution_days_are_exposed)
     days = question.relations.kept(
-        ("exposure", alike.groupings, question.windows, question.switches.institution_days_are_exposed),
+        ("exposure", alike.groupings, question.windows, *about),
         lambda: _days(alike),
     )
     return with_client(question, days)
@@ -60,12 +61,8 @@ def disjoint(spans: ir.Table, keys: list[str]) -> ir.Table:
 
 def _enrolled(question: Question) -> ir.Table:
     """Enrollment spans that touch the windows, by unit and person."""
-    rows = question.relations.records("enrollment")
-    columns = own_places(rows) | {
-        "person": rows.client_key,
-        "first_day": number_of(rows.enrolled_on),
-        "last_day": number_of(rows.discharged_on).fill_null(LAST_DAY),
-    }
+    rows = enrollments(question)
+    columns = own_places(rows) | {"person": rows.client_key, "first_day": rows.first_day, "last_day": rows.last_day}
     if "team" in question.dimensions:
         columns["team"] = rows.team_id
     return place_spans(question, rows.select(**columns))

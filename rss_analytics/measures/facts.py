@@ -8,12 +8,13 @@ from operator import and_
 import ibis
 import ibis.expr.types as ir
 
-from rss_analytics.definitions.measure import Measure, Quantity, Rows
+from rss_analytics.definitions.measure import Quantity, Rows
 from rss_analytics.errors import problem
 from rss_analytics.measures.client_contacts import contacts_of_clients
 from rss_analytics.measures.conditions import concepts, holds
-from rss_analytics.measures.question import GROUPING, SPLITS, Question
-from rss_analytics.measures.units import ALL_UNITS, UNPLACED, in_groupings, own_places, place_records
+from rss_analytics.measures.question import GROUPING, Question
+from rss_analytics.measures.splits import numerators
+from rss_analytics.measures.units import ALL_UNITS, LAST_DAY, UNPLACED, in_groupings, own_places, place_records
 from rss_analytics.measures.windows import number_of
 from rss_analytics.storage.columns import KEYED
 
@@ -27,7 +28,6 @@ OWN_FIELDS = {
 }
 """Dimensions that are fields of the record itself."""
 NOBODY = "record "  # begins the person of a record that could name a client and does not
-SIDES = ("numerator", "denominator")
 
 
 def facts(question: Question) -> ir.Table:
@@ -40,18 +40,22 @@ def facts(question: Question) -> ir.Table:
     if question.measure.rows.grain == "record":
         return in_groupings(question, _records(question))
     merged = question.without_client()
-    conditions = tuple((side, quantity.are, quantity.where) for side, quantity in _quantities(question.measure))
+    conditions = tuple((side, quantity.are, quantity.where) for side, quantity in _quantities(question).items())
+    about = (question.measure.rows, question.measure.clients, conditions, question.switches.contact_gap_minutes)
     contacts = question.relations.kept(
-        ("contacts", question.measure.rows, conditions, merged.groupings, question.windows),
+        ("contacts", *about, merged.groupings, question.windows),
         lambda: contacts_of_clients(merged, _records(merged)),
     )
     return with_client(question, contacts)
 
 
-def _quantities(measure: Measure) -> list[tuple[str, Quantity]]:
+def _quantities(question: Question) -> dict[str, Quantity]:
     """Sides that are added up over records."""
-    sides = [(side, getattr(measure, side)) for side in SIDES]
-    return [(side, quantity) for side, quantity in sides if quantity is not None and quantity.exposure is None]
+    sides = numerators(question)
+    denominator = question.measure.denominator
+    if denominator is not None and denominator.exposure is None:
+        sides["denominator"] = denominator
+    return sides
 
 
 def _records(question: Question) -> ir.Table:
@@ -59,7 +63,7 @@ def _records(question: Question) -> ir.Table:
     measure = question.measure
     rows = selected(question, measure.rows)
     columns = basic_columns(question, rows, measure.rows)
-    for side, quantity in _quantities(measure):
+    for side, quantity in _quantities(question).items():
         columns |= _adds(question, rows, quantity, side)
     if measure.rows.grain == "client_contact":
         columns |= _times(rows)
@@ -94,7 +98,28 @@ def selected(question: Question, rows: Rows) -> ir.Table:
     conditions = concepts(rows.are, question.profile, question.measure.id)
     conditions += [rows.where] if rows.where is not None else []
     tests = [holds(condition, records, question.relations, rows.form) for condition in conditions]
-    return records.filter(*tests) if tests else records
+    records = records.filter(*tests) if tests else records
+    return records if question.measure.clients is None else _of_clients(question, records, rows)
+
+
+def _of_clients(question: Question, records: ir.Table, rows: Rows) -> ir.Table:
+    """Records of clients whose enrollment on the day, in the record's program, satisfies the measure's condition."""
+    spans = enrollments(question)
+    day = number_of(records[rows.date])
+    matches = [records.client_key == spans.client_key, day >= spans.first_day, day <= spans.last_day]
+    if "program_id" in records.columns:
+        matches.append(ibis.coalesce(records.program_id, spans.program_id) == spans.program_id)
+    return records.semi_join(spans, matches)
+
+
+def enrollments(question: Question) -> ir.Table:
+    """Enrollments that satisfy the measure's condition on clients, with ``first_day`` and ``last_day``."""
+    rows = question.relations.records("enrollment")
+    condition = question.measure.clients
+    if condition is not None:
+        rows = rows.filter(holds(condition, rows, question.relations, "enrollment"))
+    first_day, last_day = number_of(rows.enrolled_on), number_of(rows.discharged_on).fill_null(LAST_DAY)
+    return rows.mutate(first_day=first_day, last_day=last_day)
 
 
 def basic_columns(question: Question, records: ir.Table, rows: Rows) -> dict[str, ir.Value]:
@@ -112,7 +137,7 @@ def basic_columns(question: Question, records: ir.Table, rows: Rows) -> dict[str
         "records": ibis.literal(1, "int64"),
     }
     for name, field in OWN_FIELDS.items():
-        if name in question.dimensions and name != SPLITS.get(question.measure.kind):
+        if name in question.dimensions and name != question.split:
             if field not in records.columns:
                 raise problem(
                     "usage.bad_option",
@@ -137,11 +162,16 @@ def _adds(question: Question, records: ir.Table, quantity: Quantity, side: str) 
 
 
 def _times(records: ir.Table) -> dict[str, ir.Value]:
-    """What says whether two records of a client are one contact: the session, the minute it began and its length."""
+    """What says whether two records of a client are one contact: session, minute it began, length, staff and place.
+
+    A contact at no place, such as a call, is told from others by how it took place.
+    """
     alone = ibis.literal("record ") + records.row_id.cast("string")
     return {
         "session": records.session_id.fill_null(alone),
         "minute": records.start_at.epoch_seconds().cast("int64") // 60,
         "minutes": records.minutes.fill_null(0),
         "contact": records.contact_id,
+        "by_whom": records.staff_key,
+        "place": ibis.coalesce(records.setting, records.modality, ""),
     }

@@ -6,7 +6,9 @@ import pandas as pd
 
 from rss_analytics.measures.evidence import Evidence
 from rss_analytics.measures.kinds.ageing import band_labels
-from rss_analytics.measures.question import PLACES, SPLITS, Question
+from rss_analytics.measures.question import PLACES, Question
+from rss_analytics.measures.splits import split_codes
+from rss_analytics.measures.units import UNPLACED
 
 
 def frame(question: Question, numbers: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
@@ -14,7 +16,7 @@ def frame(question: Question, numbers: pd.DataFrame, evidence: Evidence) -> pd.D
 
     Places have rows as the evidence says; people, teams and other dimensions have rows where they have numbers.
     """
-    others = [name for name in question.dimensions if name not in (*PLACES, SPLITS.get(question.measure.kind))]
+    others = [name for name in question.dimensions if name not in (*PLACES, question.split)]
     keys = [*question.dimensions, "window"]
     if others:
         rows = numbers[keys]
@@ -25,26 +27,25 @@ def frame(question: Question, numbers: pd.DataFrame, evidence: Evidence) -> pd.D
 
 
 def split_values(question: Question) -> tuple[str, ...]:
-    """Values of the dimension that a kind splits by itself, in their own order; empty when it does not."""
+    """Values of the dimension that a measure is always split by, in their own order; empty without one."""
     measure = question.measure
     if measure.kind == "instrument_domain" and measure.instrument is not None:
         return tuple(domain.id for domain in question.catalogue.instruments[measure.instrument].domains)
-    return band_labels(measure.bands) if measure.kind == "ageing" else ()
+    return band_labels(measure.bands) if measure.kind == "ageing" else split_codes(question)
 
 
 def _crossed(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
     values = split_values(question)
-    if values:
-        rows = rows.merge(pd.DataFrame({SPLITS[question.measure.kind]: list(values)}), how="cross")
+    if question.split is not None and values:
+        rows = rows.merge(pd.DataFrame({question.split: list(values)}), how="cross")
     return rows[[*question.dimensions, "window"]]
 
 
 def _ordered(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows by dimensions and window; domains and age bands keep the order they are declared in."""
-    split = SPLITS.get(question.measure.kind)
-    places = {value: place for place, value in enumerate(split_values(question))}
+    """Rows by dimensions and window; values of a split keep the order they are declared in, unnamed ones are last."""
+    places = {value: place for place, value in enumerate((*split_values(question), UNPLACED))}
     return rows.sort_values(
         [*question.dimensions, "window"],
-        key=lambda column: column.map(places) if column.name == split else column,
+        key=lambda column: column.map(places) if column.name == question.split else column,
         ignore_index=True,
     )

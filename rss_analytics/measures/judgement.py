@@ -10,9 +10,10 @@ import pandas as pd
 from rss_analytics.definitions.instrument import Source
 from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.profile import Target
+from rss_analytics.measures.kinds.numbers import SPREAD
 from rss_analytics.measures.kinds.rate import CLIENT_TIME
 from rss_analytics.measures.question import Question
-from rss_analytics.measures.windows import MONTH_PARTS
+from rss_analytics.measures.windows import shares_of
 from rss_analytics.statistics.proportions import wilson_interval
 from rss_analytics.statistics.rates import poisson_rate_interval
 
@@ -31,12 +32,15 @@ def judged(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
     rows = _filled(measure, rows)
     rows["reason"] = _reasons(measure, rows)
     rows["value"] = _value(measure, rows).where(rows["reason"].isna())
+    for name in SPREAD:
+        rows[name] = rows[name].astype(float).where(rows["reason"].isna())
     rows.loc[rows["reason"] == "not_covered", list(WHEN_UNKNOWN)] = np.nan
     rows["lower"], rows["upper"] = _limits(measure, rows)
     domains = rows["domain"] if "domain" in rows else [None] * len(rows)
     targets = [_target(question, *about) for about in zip(rows["window_end"], domains, strict=True)]
     rows["target"] = np.array([target.target if target else np.nan for target in targets], dtype=float)
-    rows["source_status"] = [(target.source if target else measure.source).status for target in targets]
+    own = _own_source(question)
+    rows["source_status"] = [(target.source if target else own).status for target in targets]
     pairs = list(zip(rows["value"], targets, strict=True))
     rows["band"] = pd.array([_band(value, target) for value, target in pairs], dtype="Int64")
     rows["met"] = [_met(measure, value, target) for value, target in pairs]
@@ -48,9 +52,19 @@ def _filled(measure: Measure, rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.copy()
     for name in ("numerator", "n_clients", "n_records"):
         rows[name] = rows[name].fillna(0)
-    if measure.kind not in UNDIVIDED and not _of_population(measure):
+    if not _undivided(measure) and not _of_population(measure):
         rows["denominator"] = rows["denominator"].fillna(0)
     return rows
+
+
+def _undivided(measure: Measure) -> bool:
+    return measure.kind in UNDIVIDED or (measure.kind == "distinct_per_client" and measure.denominator is None)
+
+
+def _over_records(measure: Measure) -> bool:
+    """Whether an empty denominator means that there was no record, and not that nobody was there."""
+    among = measure.per_client.among if measure.per_client else None
+    return measure.kind in OVER_RECORDS or among == "with_contact"
 
 
 def _of_population(measure: Measure) -> bool:
@@ -59,16 +73,16 @@ def _of_population(measure: Measure) -> bool:
 
 
 def _divisor(measure: Measure, rows: pd.DataFrame) -> pd.Series:
-    if measure.kind in UNDIVIDED:
+    if _undivided(measure):
         return pd.Series(1.0, index=rows.index)
-    if measure.denominator is not None and measure.denominator.exposure == "client_months":
-        return rows["parts"] / MONTH_PARTS
-    return rows["denominator"].astype(float)
+    exposed = measure.denominator.exposure if measure.denominator else None
+    amount, unit = shares_of(exposed, rows["denominator"], rows["parts"])
+    return amount.astype(float) / unit
 
 
 def _reasons(measure: Measure, rows: pd.DataFrame) -> pd.Series:
     """Why a row cannot be told, or None."""
-    nothing = "no_records" if measure.kind in OVER_RECORDS else "no_exposure"
+    nothing = "no_records" if _over_records(measure) else "no_exposure"
     empty = ~(_divisor(measure, rows) > 0)
     reasons = pd.Series(None, index=rows.index, dtype=object)
     reasons[empty] = nothing
@@ -96,6 +110,12 @@ def _limits(measure: Measure, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarra
     found, factor = of(above, over), measure.scale / measure.numerator_per
     lower[known], upper[known] = np.asarray(found.lower) * factor, np.asarray(found.upper) * factor
     return lower, upper
+
+
+def _own_source(question: Question) -> Source:
+    """Where the measure's own figure comes from: the profile's floor where it has one, else the measure's source."""
+    floor = question.profile.floors.get(question.measure.id) if question.profile else None
+    return floor.source if floor else question.measure.source
 
 
 def _target(question: Question, window_end: date, domain: str | None) -> Target | None:

@@ -18,7 +18,12 @@ from rss_analytics.storage.tables import Tables
 GROUPING = "grouping"  # column that says which of several groupings a row belongs to
 PLACES = ("program", "facility", "region")
 SPLITS = {"instrument_domain": "domain", "ageing": "age_band"}
-"""Kinds whose numbers mean nothing unless split by a dimension of their own; it is added when not asked for."""
+"""Kinds whose numbers mean nothing unless split by a dimension of their own."""
+
+
+def split_of(measure: Measure) -> str | None:
+    """The dimension a measure always has beside those asked for: its kind's own, or the field it declares."""
+    return SPLITS.get(measure.kind, measure.split)
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,19 @@ class Question:
         """Computation rules of the profile, or the usual ones."""
         return self.profile.switches if self.profile else Switches()
 
+    @property
+    def whole(self) -> Question:
+        """The same question before its numerator is divided by the field that the measure declares."""
+        split = self.measure.split
+        if split is None:
+            return self
+        return replace(self, groupings=tuple(tuple(name for name in by if name != split) for by in self.groupings))
+
+    @property
+    def split(self) -> str | None:
+        """The dimension added to every grouping, if any."""
+        return split_of(self.measure)
+
     def by(self, *dimensions: str) -> Question:
         """The same question by one grouping."""
         return replace(self, groupings=(dimensions,))
@@ -106,8 +124,9 @@ def ask(
 
 def _grouping(measure: Measure, by: tuple[str, ...]) -> tuple[str, ...]:
     """The dimensions asked for, with the one that the kind of measure splits by."""
+    split = split_of(measure)
     for name in by:
-        if name not in measure.dimensions:
+        if name not in measure.dimensions and name != split:
             allowed = [known for known in get_args(Dimension) if known in measure.dimensions]
             raise problem(
                 "usage.unknown",
@@ -118,5 +137,4 @@ def _grouping(measure: Measure, by: tuple[str, ...]) -> tuple[str, ...]:
             )
     if len(set(by)) < len(by):
         raise problem("usage.bad_option", reason="a dimension is asked for twice", remedy="Name it once")
-    split = SPLITS.get(measure.kind)
     return by if split is None or split in by else (*by, split)

@@ -51,8 +51,9 @@ def compute(
 ) -> Result:
     """The measure by unit and window, with `RESULT_COLUMNS` and the dimensions, ordered by unit and window.
 
-    ``period`` is ``month``, ``quarter``, ``year`` (of the house's fiscal year), ``days_28`` or ``whole``; the outer
-    windows are cut at ``start`` and ``end``.  Every unit in force has a row for every window, also an empty one.
+    ``period`` is ``month``, ``quarter``, ``year`` (of the house's fiscal year), ``days_28``, ``days_14`` or ``whole``;
+    the outer windows are cut at ``start`` and ``end``.  Every unit in force has a row for every window, also an empty
+    one.
     Without ``profile`` the house's default profile applies.  Raises UsageProblem for a dimension the measure has not.
     """
     with Relations(tables, catalogue) as relations:

@@ -1,4 +1,4 @@
-"""Cuts a span of dates into the windows a measure is counted in: months, quarters, years, 28 days or the whole."""
+"""Cuts a span of dates into the windows a measure is counted in: months, quarters, years, 28 or 14 days, the whole."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ import ibis.expr.types as ir
 from rss_analytics.errors import did_you_mean, problem, quoted
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
-BLOCK_DAYS = 28  # the four complete weeks of the DACTS and TMACT reviews
-PERIODS = (*MONTHS, "days_28", "whole")
+BLOCKS = {"days_28": 28, "days_14": 14}
+"""Complete weeks counted back from the end: the four of DACTS and TMACT reviews, the two of DACTS item H2."""
+WEEK_DAYS = 7
+PERIODS = (*MONTHS, *BLOCKS, "whole")
 EPOCH = date(1970, 1, 1)
 MONTH_PARTS = lcm(28, 29, 30, 31)
 """Parts of a month that every length of month divides, so that shares of months add up as whole numbers."""
@@ -30,6 +32,13 @@ def day_number(day: date) -> int:
 def day_of(number: int) -> date:
     """The date of a day number."""
     return EPOCH + timedelta(days=int(number))
+
+
+def shares_of(unit: str | None, days: Any, parts: Any) -> tuple[Any, int]:
+    """Client-time as ``(amount, amounts in a unit)``, both whole: days of a week, parts of a month, days alone."""
+    if unit == "client_months":
+        return parts, MONTH_PARTS
+    return days, WEEK_DAYS if unit == "client_weeks" else 1
 
 
 def number_of(column: ir.Value) -> ir.IntegerValue:
@@ -54,7 +63,7 @@ class Windows:
             month = day.year() * 12 + day.month() - 1
             number = (month - self.first_month) // MONTHS[self.period]
         else:
-            length = BLOCK_DAYS if self.period == "days_28" else (self.end - self.start).days + 1
+            length = BLOCKS.get(self.period, (self.end - self.start).days + 1)
             number = (number_of(day) - day_number(self.start)) // length
         before, after = day < ibis.literal(self.start), day > ibis.literal(self.end)
         return ibis.cases((before, -1), (after, len(self.spans)), else_=number.cast("int64")).cast("int64")
@@ -78,9 +87,9 @@ class Windows:
 def windows(start: date, end: date, period: str, *, fiscal_year_starts: int = 1) -> Windows:
     """The windows of a period between two dates, the outer ones cut at ``start`` and ``end``.
 
-    Years begin in the month ``fiscal_year_starts`` and quarters are a fourth of such a year.  Blocks of 28 days are
-    counted back from ``end`` and days left over at the start are in none.  Raises UsageProblem for an unknown period,
-    an end before the start, or a span too short for one block.
+    Years begin in the month ``fiscal_year_starts`` and quarters are a fourth of such a year.  Blocks of 28 or 14 days
+    are counted back from ``end`` and days left over at the start are in none.  Raises UsageProblem for an unknown
+    period, an end before the start, or a span too short for one block.
     """
     if period not in PERIODS:
         hint = did_you_mean(period, PERIODS)
@@ -89,21 +98,24 @@ def windows(start: date, end: date, period: str, *, fiscal_year_starts: int = 1)
         raise problem("usage.bad_option", reason=f"the end {end} lies before the start {start}", remedy="Exchange them")
     if period == "whole":
         return Windows(period, start, end, ((start, end),), 0)
-    if period == "days_28":
-        return _blocks(start, end)
+    if period in BLOCKS:
+        return _blocks(start, end, period)
     return _months(start, end, period, MONTHS[period], fiscal_year_starts)
 
 
-def _blocks(start: date, end: date) -> Windows:
-    number = ((end - start).days + 1) // BLOCK_DAYS
+def _blocks(start: date, end: date, period: str) -> Windows:
+    length = BLOCKS[period]
+    number = ((end - start).days + 1) // length
     if number == 0:
         raise problem(
-            "usage.bad_option", reason="the span is shorter than 28 days", remedy="Begin it earlier or end it later"
+            "usage.bad_option",
+            reason=f"the span is shorter than {length} days",
+            remedy="Begin it earlier or end it later",
         )
-    first = end - timedelta(days=number * BLOCK_DAYS - 1)
-    steps = [first + timedelta(days=BLOCK_DAYS * step) for step in range(number)]
-    spans = tuple((day, day + timedelta(days=BLOCK_DAYS - 1)) for day in steps)
-    return Windows("days_28", first, end, spans, 0)
+    first = end - timedelta(days=number * length - 1)
+    steps = [first + timedelta(days=length * step) for step in range(number)]
+    spans = tuple((day, day + timedelta(days=length - 1)) for day in steps)
+    return Windows(period, first, end, spans, 0)
 
 
 def _months(start: date, end: date, period: str, length: int, year_starts: int) -> Windows:

@@ -11,7 +11,7 @@ from rss_analytics.reports.model import Scope, Scoping
 
 ReportKind = Literal["fidelity", "satisfaction", "grievances"]
 
-WINDOWS: dict[WindowName, int] = {"month": 24, "quarter": 12, "year": 5, "days_28": 26}
+WINDOWS: dict[WindowName, int] = {"month": 24, "quarter": 12, "year": 5, "days_28": 26, "days_14": 26}
 """Windows of a trend: two years of months, three of quarters; a control chart needs twelve points to be judged."""
 
 UNITS: dict[ReportKind, dict[Scoping, tuple[Dimension, ...]]] = {
@@ -66,15 +66,16 @@ class Need:
 
     key: Literal["whole", "units"]
     measure: str
-    by: tuple[Dimension, ...]
+    by: tuple[str, ...]
     window: WindowName
     windows: int
 
 
-def split_of(measure: Measure) -> tuple[Dimension, ...]:
-    """The dimension that a measure of its kind always has beside units: a survey's domain, an ageing's band."""
-    wanted: dict[str, tuple[Dimension, ...]] = {"instrument_domain": ("domain",), "ageing": ("age_band",)}
-    return wanted.get(measure.kind, ())
+def split_of(measure: Measure) -> tuple[str, ...]:
+    """The dimension a measure always has beside units: a survey's domain, an ageing's band, the field it declares."""
+    wanted = {"instrument_domain": "domain", "ageing": "age_band"}
+    split = wanted.get(measure.kind, measure.split)
+    return () if split is None else (split,)
 
 
 def needs_of(kind: ReportKind, measures: Iterable[Measure], scope: Scope) -> list[Need]:

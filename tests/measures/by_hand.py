@@ -86,14 +86,15 @@ def contacts(
 
 
 def _connected(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Groups of rows joined by a session or by overlapping time, found by joining until nothing changes."""
+    """Groups of rows joined by session, overlapping time or a short pause, found by joining until nothing changes."""
     groups = [[row] for row in rows]
     changed = True
     while changed:
         changed = False
         for left in range(len(groups)):
             for right in range(left + 1, len(groups)):
-                if any(_one_contact(a, b) for a in groups[left] for b in groups[right]):
+                pairs = [(a, b) for a in groups[left] for b in groups[right]]
+                if any(_one_contact(a, b) for a, b in pairs) or _meet(groups[left], groups[right]):
                     groups[left] += groups.pop(right)
                     changed = True
                     break
@@ -105,8 +106,25 @@ def _connected(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 def _one_contact(a: dict[str, Any], b: dict[str, Any]) -> bool:
     if a["session_id"] and a["session_id"] == b["session_id"]:
         return True
-    a_ends, b_ends = (row["start_at"] + timedelta(minutes=max(row["minutes"], 1)) for row in (a, b))
-    return a["start_at"] < b_ends and b["start_at"] < a_ends
+    first, then = sorted((a, b), key=lambda row: row["start_at"])
+    same_place = (a["setting"] or a["modality"]) == (b["setting"] or b["modality"])
+    pause = then["start_at"] - first["start_at"] - timedelta(minutes=first["minutes"])
+    if a["staff_id"] == b["staff_id"] and same_place and pause <= timedelta(minutes=5):
+        return True
+    return _meet([a], [b])
+
+
+def _meet(left: list[dict[str, Any]], right: list[dict[str, Any]]) -> bool:
+    """Whether the time from first to last of some rows overlaps that of others."""
+    (begins, ends), (other_begins, other_ends) = (
+        (min(row["start_at"] for row in rows), max(_ends(row) for row in rows)) for rows in (left, right)
+    )
+    return begins < other_ends and other_begins < ends
+
+
+def _ends(row: dict[str, Any]) -> datetime:
+    finish: datetime = row["start_at"] + timedelta(minutes=max(row["minutes"], 1))
+    return finish
 
 
 def _minutes(rows: list[dict[str, Any]]) -> tuple[int, int, bool]:

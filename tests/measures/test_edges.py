@@ -111,7 +111,7 @@ def test_two_stays_that_overlap_take_a_day_away_once() -> None:
 
 def test_two_visits_on_a_day_are_two_contacts_and_a_visit_by_two_staff_is_one() -> None:
     day = date(2024, 4, 3)
-    later = visit(2, day, start_at=datetime(2024, 4, 3, 11, 0))  # begins as the first ends
+    later = visit(2, day, start_at=datetime(2024, 4, 3, 11, 6))  # six minutes after the first ends
     beside = visit(3, day, staff_id="S2", start_at=datetime(2024, 4, 3, 10, 30), minutes=15)
     given = {"enrollment": [enrolled()], "contact_log": [visit(1, day), later, beside]}
     april = shown_with(given, "contacts_per_client_month", "program")[3]

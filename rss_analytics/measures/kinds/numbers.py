@@ -10,20 +10,25 @@ import ibis.expr.types as ir
 from rss_analytics.definitions.measure import Quantity
 from rss_analytics.measures.facts import NOBODY
 from rss_analytics.measures.question import Question
+from rss_analytics.measures.splits import divided
 
 COLUMNS = {
     "numerator": "decimal(38, 4)",
     "denominator": "decimal(38, 4)",
     "parts": "int64",
     "value": "float64",
+    "mean": "float64",
+    "lower_quartile": "float64",
+    "upper_quartile": "float64",
     "n_clients": "int64",
     "n_records": "int64",
 }
 """Sums by unit and window, exact whatever the order; any may be null.
 
 ``parts`` are the denominator's client-days as parts of their months; ``value`` is given only where it is no quotient of
-the sums.
+the sums, with the ``SPREAD`` of what it is the middle of.
 """
+SPREAD = ("mean", "lower_quartile", "upper_quartile")
 
 
 def keys(question: Question) -> list[str]:
@@ -32,9 +37,14 @@ def keys(question: Question) -> list[str]:
 
 
 def numbers(question: Question, groups: ir.Table, **columns: ir.Value) -> ir.Table:
-    """The sums given, over the rows of ``groups`` by unit and window; columns not given are null."""
-    summed = groups.group_by(*keys(question)).aggregate(**columns)
-    given = {name: summed[name].cast(kind) if name in columns else ibis.null(kind) for name, kind in COLUMNS.items()}
+    """The sums given, over the rows of ``groups`` by unit and window; columns not given are null.
+
+    Rows and sums are those of whole units; the numerator of each code of a split is a column of its own.
+    """
+    summed = divided(question, groups.group_by(*keys(question.whole)).aggregate(**columns))
+    given = {
+        name: summed[name].cast(kind) if name in summed.columns else ibis.null(kind) for name, kind in COLUMNS.items()
+    }
     return summed.select(*keys(question), **given)
 
 

@@ -17,7 +17,7 @@ from rss_analytics.measures.facts import facts
 from rss_analytics.measures.kinds.numbers import added, numbers
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.relations import apart
-from rss_analytics.measures.windows import MONTH_PARTS
+from rss_analytics.measures.windows import shares_of
 
 Kind = Callable[[Question], ir.Table]
 
@@ -29,8 +29,9 @@ def clients_exposed(question: Question) -> ir.Table:
 
 
 def median_of_clients(question: Question) -> ir.Table:
-    """The median over clients of each client's own quotient; sums and counts are those of the same clients.
+    """The median over clients of each client's own quotient, with their mean and quartiles.
 
+    Sums and counts are those of the same clients.  A quartile between two clients lies on the line between them.
     Over an exposure, clients without a contact count as 0 unless the profile leaves them out; over records, a client
     without any has no quotient.
     """
@@ -46,11 +47,9 @@ def median_of_clients(question: Question) -> ir.Table:
         clients = clients.filter(clients.denominator > 0).mutate(parts=ibis.null("int64"))
     else:
         clients = _over_exposure(question, rows.group_by(per_client).aggregate(**columns), per_client)
-    divisor = clients.denominator.cast("float64")
-    if measure.denominator.exposure == "client_months":
-        divisor = clients.parts.cast("float64") / MONTH_PARTS
-    quotient = clients.numerator.cast("float64") * measure.scale / (divisor * measure.numerator_per)
-    clients = clients.mutate(quotient=quotient)
+    amount, unit = shares_of(measure.denominator.exposure, clients.denominator, clients.parts)
+    above = clients.numerator.cast("float64") * measure.scale * unit
+    clients = clients.mutate(quotient=above / (amount.cast("float64") * measure.numerator_per))
     return numbers(
         question,
         clients,
@@ -58,6 +57,9 @@ def median_of_clients(question: Question) -> ir.Table:
         denominator=clients.denominator.sum(),
         parts=clients.parts.sum(),
         value=clients.quotient.median(),
+        mean=clients.quotient.cast("decimal(38, 12)").sum().cast("float64") / clients.count(),
+        lower_quartile=clients.quotient.quantile(0.25),
+        upper_quartile=clients.quotient.quantile(0.75),
         n_clients=clients.person.nunique(),
         n_records=clients.n_records.sum(),
     )
@@ -123,10 +125,10 @@ def _target(question: Question, measure: Measure) -> Target:
 
 def _reaches(part: ir.Table, measure: Measure, target: Target) -> ir.BooleanValue:
     """Whether a quotient reaches a target, without dividing."""
-    above = part.numerator.cast("float64") * measure.scale
-    per = part.denominator.cast("float64") * measure.numerator_per
-    if measure.denominator is not None and measure.denominator.exposure == "client_months":
-        above, per = above * MONTH_PARTS, part.parts.cast("float64") * measure.numerator_per
+    exposed = measure.denominator.exposure if measure.denominator else None
+    amount, unit = shares_of(exposed, part.denominator, part.parts)
+    above = part.numerator.cast("float64") * measure.scale * unit
+    per = amount.cast("float64") * measure.numerator_per
     if measure.higher_is == "worse":
         return (per > 0) & (above <= per * (target.target + target.tolerance))
     return (per > 0) & (above >= per * (target.target - target.tolerance))

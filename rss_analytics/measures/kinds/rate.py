@@ -11,14 +11,14 @@ from rss_analytics.measures.kinds.numbers import added, numbers, together
 from rss_analytics.measures.population import population
 from rss_analytics.measures.question import Question
 
-CLIENT_TIME = ("client_days", "client_months")
+CLIENT_TIME = ("client_days", "client_weeks", "client_months")
 
 
 def rate(question: Question) -> ir.Table:
     """Numerator of the records over an exposure of the same unit and window.
 
-    People are those exposed, contact or none; records are those behind the numerator.  Client-months come as
-    client-days with their ``parts`` of a month.
+    People are those exposed, contact or none; records are those behind the numerator.  Client-weeks and
+    client-months come as client-days, the latter with their ``parts`` of a month.
     """
     numerator, denominator = question.measure.numerator, question.measure.denominator
     if numerator is None or denominator is None or denominator.exposure is None:

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 from rss_analytics.measures.facts import facts
 from rss_analytics.measures.kinds.numbers import added, numbers, people
 from rss_analytics.measures.question import Question
+from rss_analytics.measures.splits import numerators
 
 
 def sums(question: Question) -> ir.Table:
@@ -15,9 +16,10 @@ def sums(question: Question) -> ir.Table:
     People and records are those behind the denominator, or behind the numerator of a count.
     """
     measure = question.measure
-    rows = facts(question)
-    sides = {"numerator": measure.numerator, "denominator": measure.denominator}
-    columns = {side: added(rows, quantity, side) for side, quantity in sides.items() if quantity}
+    rows = facts(question.whole)
+    columns = {side: added(rows, quantity, side) for side, quantity in numerators(question).items()}
+    if measure.denominator is not None:
+        columns["denominator"] = added(rows, measure.denominator, "denominator")
     behind = "denominator" if measure.denominator else "numerator"
     columns["n_clients"] = people(rows, rows[f"{behind}_counts"] > 0)
     columns["n_records"] = rows[f"{behind}_records"].sum().fill_null(0)

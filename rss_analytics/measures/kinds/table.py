@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from rss_analytics.measures.kinds.ageing import ageing
+from rss_analytics.measures.kinds.distinct import distinct_per_client
 from rss_analytics.measures.kinds.domains import domains
 from rss_analytics.measures.kinds.on_time import on_time
 from rss_analytics.measures.kinds.per_client import Kind, clients_meeting, median_of_clients
@@ -23,6 +24,7 @@ KINDS: dict[str, Kind] = {
     "ratio_of_sums": sums,
     "rate_per_exposure": rate,
     "client_mean_then_median": median_of_clients,
+    "distinct_per_client": distinct_per_client,
     "clients_meeting": _meeting,
     "instrument_domain": domains,
     "on_time": on_time,
