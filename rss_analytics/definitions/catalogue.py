@@ -141,20 +141,39 @@ class Catalogue:
             if quantity is not None and quantity.exposure is None:
                 names += [name for name in (quantity.sum, quantity.distinct) if name]
                 names += _condition_fields(quantity.where)
-        if measure.per_client is not None and measure.per_client.distinct != "contacts":
-            names.append(measure.per_client.distinct)
-        names += [measure.split] if measure.split is not None else []
-        names += ["client_id"] if measure.clients is not None or measure.per_client is not None else []
         self._check_fields(names, form, where)
-        if measure.split is not None and form.field(measure.split).type not in ("choice", "multi_choice"):
-            reason = f"`{measure.split}` has no codes to divide by: it is no choice"
-            raise problem("definition.value", where=where, name="split", reason=reason)
-        if measure.clients is not None:
-            self._check_fields(_condition_fields(measure.clients), self._named_form("enrollment", where), where)
+        self._check_clients(measure, form, where)
+        self._check_split(measure, form, where)
         for part in measure.parts:
             _pick(self.measures, "measure", part, where=where)
         if measure.instrument is not None:
             _pick(self.instruments, "instrument", measure.instrument, where=where)
+
+    def _check_clients(self, measure: Measure, form: Form, where: str) -> None:
+        if measure.per_client is not None or measure.clients is not None:
+            self._check_fields(["client_id"], form, where)
+        if measure.per_client is not None and measure.per_client.distinct != "contacts":
+            self._check_fields([measure.per_client.distinct], form, where)
+        self._check_fields(_condition_fields(measure.clients), self._named_form("enrollment", where), where)
+
+    def _check_split(self, measure: Measure, form: Form, where: str) -> None:
+        if measure.split is None:
+            return
+        self._check_fields([measure.split], form, where)
+        codes = [choice.code for choice in form.field(measure.split).choices]
+        if not codes:
+            reason = f"`{measure.split}` has no codes to divide by: it is no choice"
+            raise problem("definition.value", where=where, name="split", reason=reason)
+        for code in measure.split_codes:
+            if code not in codes:
+                raise problem(
+                    "definition.unknown_name",
+                    where=where,
+                    kind=f"code of {measure.split}",
+                    name=code,
+                    hint=did_you_mean(code, codes),
+                    known=quoted(codes),
+                )
 
     def _named_form(self, name: str, where: str) -> Form:
         return _pick(self.forms, "form", name, where=where)

@@ -154,6 +154,7 @@ class Measure(Declared):
     split: str | None = Key(
         default=None, description="field of the rows whose codes divide the numerator; the denominator stays whole"
     )
+    split_codes: tuple[str, ...] = Key(default=(), description="the codes that `split` tells apart; all when left out")
     per_client: PerClient | None = None
     parts: tuple[str, ...] = Key(default=(), description="measures whose targets a client must meet together")
     instrument: str | None = None
@@ -214,6 +215,8 @@ class Measure(Declared):
         looked_up = self.clients is not None or (self.per_client and self.per_client.among != "with_contact")
         if looked_up and "enrollment" not in self.needs:
             raise ValueError("`needs` leaves out `enrollment`, which says who the clients are")
+        if self.split_codes and self.split is None:
+            raise ValueError("`split_codes` needs `split`")
         if self.split is not None and self.kind not in SPLIT_KINDS:
             raise ValueError(f"`split` belongs to the kinds {', '.join(SPLIT_KINDS)}")
         return self

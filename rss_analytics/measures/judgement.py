@@ -77,7 +77,8 @@ def _divisor(measure: Measure, rows: pd.DataFrame) -> pd.Series:
         return pd.Series(1.0, index=rows.index)
     exposed = measure.denominator.exposure if measure.denominator else None
     amount, unit = shares_of(exposed, rows["denominator"], rows["parts"])
-    return amount.astype(float) / unit
+    divisor: pd.Series = amount.astype(float) / unit
+    return divisor
 
 
 def _reasons(measure: Measure, rows: pd.DataFrame) -> pd.Series:

@@ -15,17 +15,19 @@ CODE = {"code": "string", "number": "int64"}
 
 
 def split_codes(question: Question) -> tuple[str, ...]:
-    """Codes of the field that the measure declares as its ``split``, in the form's order; empty without one."""
+    """Codes of the measure's ``split`` that are told apart, in the form's order if all are; empty without one."""
     measure = question.measure
     if measure.split is None:
         return ()
+    if measure.split_codes:
+        return measure.split_codes
     return tuple(choice.code for choice in question.catalogue.form(measure.rows.form).field(measure.split).choices)
 
 
 def numerators(question: Question) -> dict[str, Quantity]:
-    """The numerator by side: one, or one for each code of the split and a last one for records without a code.
+    """The numerator by side: one, or one for each code of the split.
 
-    A record with several codes of a multi-choice field counts for each of them.
+    Where all codes are told apart, a last side has the records without a code, so that nothing is lost.  A record with several codes of a multi-choice field counts for each of them.
     """
     measure = question.measure
     if measure.numerator is None:
@@ -33,7 +35,8 @@ def numerators(question: Question) -> dict[str, Quantity]:
     if measure.split is None:
         return {"numerator": measure.numerator}
     tests: list[Condition] = [IsIn(measure.split, (code,)) for code in split_codes(question)]
-    tests.append(Missing(measure.split, missing=True))
+    if not measure.split_codes:
+        tests.append(Missing(measure.split, missing=True))
     return {f"numerator_{number}": _where(measure.numerator, test) for number, test in enumerate(tests)}
 
 
@@ -50,7 +53,7 @@ def divided(question: Question, sums: ir.Table) -> ir.Table:
     split = question.measure.split
     if split is None:
         return sums
-    codes = (*split_codes(question), UNPLACED)
+    codes = split_codes(question) if question.measure.split_codes else (*split_codes(question), UNPLACED)
     table = literal_table([{"code": code, "number": number} for number, code in enumerate(codes)], CODE)
     crossed = sums.cross_join(table)
     amounts = [(crossed.number == number, crossed[f"numerator_{number}"]) for number in range(len(codes))]
