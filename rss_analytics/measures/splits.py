@@ -27,7 +27,8 @@ def split_codes(question: Question) -> tuple[str, ...]:
 def numerators(question: Question) -> dict[str, Quantity]:
     """The numerator by side: one, or one for each code of the split.
 
-    Where all codes are told apart, a last side has the records without a code, so that nothing is lost.  A record with several codes of a multi-choice field counts for each of them.
+    Where all codes are told apart, a last side has the records without a code, so that nothing is lost.  A record with
+    several codes of a multi-choice field counts for each of them.
     """
     measure = question.measure
     if measure.numerator is None:
