@@ -71,6 +71,16 @@ def test_a_measure_of_events_is_judged_by_the_people_behind_it(clients: int, wit
     assert release(result, house_rules(), "director").rows["withheld"].notna().iloc[0] == withheld
 
 
+@pytest.mark.parametrize(("clients", "withheld"), [(10, True), (11, False)])
+def test_a_median_its_mean_and_quartiles_are_shown_from_eleven_clients_on(clients: int, withheld: bool) -> None:
+    spread = {"value": 2.5, "mean": 2.7, "lower_quartile": 1.0, "upper_quartile": 4.0}
+    measure = a_measure("service_intensity", counts="events", kind="client_mean_then_median")
+    row = {"program": "P1", "numerator": 900, "denominator": 280, "n_clients": clients, "n_records": 40} | spread
+    shown = release(a_result(measure, ["program"], [row]), house_rules(), "director").rows.iloc[0]
+    for name, value in spread.items():
+        assert pd.isna(shown[name]) if withheld else shown[name] == value
+
+
 def test_records_stand_for_people_where_people_were_not_counted() -> None:
     row = {"program": "P1", "numerator": 4, "denominator": 400, "n_clients": None, "n_records": 4}
     result = a_result(a_measure(counts="events"), ["program"], [row])

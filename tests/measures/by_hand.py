@@ -73,6 +73,14 @@ def contacts(
     given: Given, unit_of: UnitOf, counts: Callable[[dict[str, Any]], bool]
 ) -> dict[tuple[Unit, int, str], list[Any]]:
     """Contacts of each unit, month and client: lists of (minutes, minutes in the community, any in the community)."""
+    found = joined_rows(given, unit_of, counts)
+    return defaultdict(list, {key: [_minutes(rows) for rows in contacts] for key, contacts in found.items()})
+
+
+def joined_rows(
+    given: Given, unit_of: UnitOf, counts: Callable[[dict[str, Any]], bool]
+) -> dict[tuple[Unit, int, str], list[list[dict[str, Any]]]]:
+    """The rows of each contact, by unit, month and client."""
     rows: dict[tuple[Unit, str, date], list[dict[str, Any]]] = defaultdict(list)
     for row in given["contact_log"]:
         if counts(row):
@@ -80,8 +88,7 @@ def contacts(
             rows[unit_of(row["program_id"], None, day), row["client_id"], day].append(row)
     found: dict[tuple[Unit, int, str], list[Any]] = defaultdict(list)
     for (unit, client, day), group in rows.items():
-        for together in _connected(group):
-            found[unit, day.month, client].append(_minutes(together))
+        found[unit, day.month, client] += _connected(group)
     return found
 
 

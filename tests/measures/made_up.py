@@ -115,6 +115,7 @@ def _enrollments(chance: random.Random) -> Records:
             ended = _day(chance, begun, date(2024, 9, 1)) if chance.random() < 0.6 else None
             ended = None if ended and ended > END else ended
             rows.append(_enrollment(f"C{number}", program, begun, ended))
+            rows[-1] |= {"has_natural_support": number % 3 == 0, "dual_disorder": None if number % 4 else True}
             if ended and chance.random() < 0.3:
                 rows.append(_enrollment(f"C{number}", program, ended + timedelta(days=chance.choice([0, 1, 9])), None))
     return rows
@@ -172,6 +173,19 @@ def _contact(chance: random.Random, number: int, spell: dict[str, Any], begins: 
         "setting_class": SETTINGS.get(setting or "", "remote"),
         "note_signed_at": signed if chance.random() < 0.85 else None,
         "session_id": None,
+    } | _work(number)
+
+
+def _work(number: int) -> dict[str, Any]:
+    """What the contact was about, without chance, so that more of it leaves the other records as they were."""
+    return {
+        "format": ("individual", "group", "individual", "family", None)[number % 5],
+        "support_role": (None, "family", None, "paid_provider")[number % 4],
+        "linkage_made": (True, False, None)[number % 3],
+        "resource_domain": ([], ["medical"], ["social", "medical"], ["financial"], ["vocational"])[number // 3 % 5],
+        "accompany": number % 6 == 0,
+        "goal_id": None if number % 7 == 0 else f"GL{number % 9}",
+        "billable": (True, None, True, False)[number // 2 % 4],
     }
 
 
