@@ -65,6 +65,24 @@ class Charts(Declared):
         return self
 
 
+class WorklistRules(Declared):
+    """What work lists look at ahead of the period's end, and what can realistically still be done in it."""
+
+    hours: str = Key(description="measure of minutes per client-month")
+    contacts: str = Key(description="measure of contacts per client-month")
+    community: str = Key(description="measure of the share of face-to-face contacts in the community")
+    notes: str = Key(description="measure of notes on time, whose limit says which unsigned notes are late")
+    grievances: str = Key(description="measure of open grievances, which says when one is open")
+    most_minutes_per_day: int = Key(ge=1, description="minutes of service one client can still get on a working day")
+    most_contacts_per_day: int = Key(ge=1, description="contacts one client can still have on a working day")
+    most_staff_minutes_per_day: int = Key(ge=1, description="minutes of service a staff member can give on a working day")
+    rating_due_days: int = Key(ge=1, description="days after which a rating of functioning is due again")
+    rating_higher_is: Literal["better", "worse"] = Key(description="whether a higher rating of functioning is better")
+    lag_days: int = Key(ge=1, description="days back over which the usual lag of entry is taken")
+    lag_settles_days: int = Key(ge=0, description="days after a contact until its entry is no longer waited for")
+    source: Source
+
+
 class HouseRules(Declared):
     """Settings that hold for the whole workspace; ``schemas/house_rules.yaml`` in the workspace overrides them."""
 
@@ -79,3 +97,4 @@ class HouseRules(Declared):
     coverage_grace_days: int = Key(default=3, ge=0)
     vanishing_share_asks: float = Key(default=0.20, gt=0, le=1)
     store_wait_seconds: int = Key(default=60, ge=1)
+    worklist: WorklistRules

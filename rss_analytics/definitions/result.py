@@ -162,3 +162,36 @@ class Released:
     def chart(self, *unit: str) -> Chart | None:
         """The chart of a unit, by the values of the dimensions in order; None where it has none."""
         return next((chart for chart in self.charts if chart.unit == unit), None)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Facts about single people or about the caseloads of staff, one row each; never shown before release.
+
+    ``persons`` are the columns whose values name a person, ``client`` or ``staff``; ``client`` and ``staff`` are ids
+    qualified by their sender.  ``scope`` is the unit the list is about, such as ``("program", "P01")``.  Rows of a
+    list without clients count them in ``clients``.
+    """
+
+    name: str
+    scope: tuple[str, str | None]
+    persons: tuple[str, ...]
+    rows: pd.DataFrame
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class ReleasedListing:
+    """A list as a reader may see it; only ``disclosure.release_listings`` makes one.
+
+    Persons stand by the agency's number or by a code, never by name.  In a row that counts too few clients for the
+    audience, ``withheld`` is not null and every other number is.
+    """
+
+    name: str
+    scope: tuple[str, str | None]
+    persons: tuple[str, ...]
+    rows: pd.DataFrame
+    provenance: Provenance
+    audience: str
+    cells_withheld: int

@@ -44,7 +44,7 @@ def ageing(question: Question) -> ir.Table:
     del columns["window"]
     rows = records.mutate(**{f"fact_{name}": column for name, column in columns.items()})
     rows = rows.join(ends, rows.fact_day <= ends.ends)
-    as_then = _as_of(rows, measure.open_when)
+    as_then = as_of(rows, measure.open_when)
     open_cases = as_then.filter(holds(measure.open_when, as_then, question.relations, measure.rows.form))
     open_cases = open_cases.select(
         **{name: open_cases[f"fact_{name}"] for name in columns},
@@ -61,7 +61,7 @@ def ageing(question: Question) -> ir.Table:
     )
 
 
-def _as_of(rows: ir.Table, condition: Condition) -> ir.Table:
+def as_of(rows: ir.Table, condition: Condition) -> ir.Table:
     """The rows with those dates of the condition that lie after the window's end taken away."""
     dated = {}
     for name in dict.fromkeys(fields_of(condition)):

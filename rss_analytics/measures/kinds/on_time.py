@@ -24,7 +24,7 @@ LEFT_OUT = {"left_of": "string", "left_status": "string"}
 def on_time(question: Question) -> ir.Table:
     """Done in time over done or overdue, judged on the last day known, by the window the case is dated in."""
     measure = question.measure
-    judged = _by_hours(question, measure.limit) if measure.limit else _by_clock(question)
+    judged = by_hours(question, measure.limit) if measure.limit else _by_clock(question)
     judged = judged.filter(judged.done | judged.overdue)
     placed = in_groupings(question, place_records(question, within_windows(question, judged)))
     return numbers(
@@ -37,7 +37,7 @@ def on_time(question: Question) -> ir.Table:
     )
 
 
-def _by_hours(question: Question, limit: Limit) -> ir.Table:
+def by_hours(question: Question, limit: Limit) -> ir.Table:
     """Records with ``done``, ``in_time`` and ``overdue`` by a number of hours, to the minute."""
     measure = question.measure
     rows = selected(question, measure.rows)
