@@ -104,7 +104,7 @@ def parse_scope(text: str | None, labels: Mapping[str, Mapping[str, str]], langu
     kind, _, name = (text or "all").partition(":")
     if kind == "all" and not name:
         return Scope("all", None, language.say("scope.all"))
-    kinds = [known for known in get_args(Scoping) if known != "all"]
+    kinds = [known for known in get_args(Scoping) if known not in ("all", "staff")]
     chosen: Scoping | None = next((known for known in kinds if known == kind), None)
     if chosen is None or not name:
         remedy = f"Write all, or one of {quoted(kinds)} with its id, such as facility:F01"

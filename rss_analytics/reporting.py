@@ -23,7 +23,7 @@ from rss_analytics.definitions.result import Released, Result
 from rss_analytics.disclosure import release_together
 from rss_analytics.errors import problem, quoted
 from rss_analytics.measures.run import Wanted, compute_all
-from rss_analytics.reports import Need, Report, ReportKind, Request, needs_of
+from rss_analytics.reports import AnyReport, Need, Report, ReportKind, Request, needs_of
 from rss_analytics.reports.kinds import REPORTS
 from rss_analytics.reports.needs import needs_of_every_scope
 from rss_analytics.storage.snapshot import snapshot
@@ -125,24 +125,36 @@ def write_report(
 
     A page has all it loads inside itself unless a folder for shared ``assets`` is given.
     """
+    check_forms(to)
+    made = told(workspace, released_tables(workspace, kind, asked, period), asked, scope=scope)
+    stem = f"{kind}-{(scope or 'all').replace(':', '-')}-{asked.language}"
+    return write_forms(made, out / stem, to, parameters(workspace, kind, asked, scope, period), assets=assets)
+
+
+def check_forms(to: Sequence[str]) -> None:
+    """Raises UsageProblem for a form that no report is written in."""
     unknown = [name for name in to if name not in FILE_ENDINGS]
     if unknown:
         remedy = f"Choose from {quoted(FILE_ENDINGS)}"
         raise problem("usage.bad_option", where="--to", reason=f"{quoted(unknown)} cannot be written", remedy=remedy)
-    made = told(workspace, released_tables(workspace, kind, asked, period), asked, scope=scope)
-    stem = f"{kind}-{(scope or 'all').replace(':', '-')}-{asked.language}"
-    paths = [out / (stem + FILE_ENDINGS[name]) for name in to]
+
+
+def write_forms(
+    made: Report, stem: Path, to: Sequence[str], told_notebook: Mapping[str, str | None], *, assets: Path | None = None
+) -> list[Path]:
+    """Writes a report in each wanted form beside each other, under one name; the paths written."""
+    paths = [stem.with_name(stem.name + FILE_ENDINGS[name]) for name in to]
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        stem.parent.mkdir(parents=True, exist_ok=True)
         for name, path in zip(to, paths, strict=True):
             if name == "html":
                 made.to_html(path, assets=assets)
             elif name == "xlsx":
                 made.to_workbook(path)
             else:
-                made.to_notebook(path, _parameters(workspace, kind, asked, scope, period))
+                made.to_notebook(path, told_notebook)
     except OSError as error:
-        raise problem("usage.cannot_write", where=out.name, reason=error.strerror) from None
+        raise problem("usage.cannot_write", where=stem.parent.name, reason=error.strerror) from None
     return paths
 
 
@@ -170,8 +182,8 @@ def write_each(
     return paths
 
 
-def _parameters(
-    workspace: Workspace, kind: ReportKind, asked: Asked, scope: str | None, period: str | None
+def parameters(
+    workspace: Workspace, kind: AnyReport, asked: Asked, scope: str | None, period: str | None
 ) -> dict[str, str | None]:
     """What a notebook needs to make the same report itself."""
     return {

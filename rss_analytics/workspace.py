@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rss_analytics.intake import Intake
     from rss_analytics.pipeline import LoadResult
     from rss_analytics.reporting import ReleasedSet
-    from rss_analytics.reports import Report, ReportKind
+    from rss_analytics.reports import AnyReport, Report, ReportKind
 
 SETTINGS = "rss.yaml"
 PSEUDONYM_KEY = ".pseudonyms.key"
@@ -222,7 +222,7 @@ class Workspace:
 
     def report(
         self,
-        kind: ReportKind,
+        kind: AnyReport,
         *,
         scope: str | None = None,
         period: str | None = None,
@@ -231,16 +231,23 @@ class Workspace:
         until: date | str | None = None,
         audience: str = "director",
         language: str | None = None,
+        since: date | str | None = None,
     ) -> Report:
-        """A report about everything or one unit (``facility:F01``), for a period (``2026-09``)."""
-        from rss_analytics import pipeline  # noqa: PLC0415
+        """A report about everything or one unit (``facility:F01``), for a period (``2026-09``).
+
+        A ``worklist`` is about one program, facility or staff member, by default for the month that still runs, and
+        says first what changed since ``since``, by default the last day before the period.
+        """
+        from rss_analytics import pipeline, worklists  # noqa: PLC0415
 
         asked = self._asked(as_of, until, profile, audience, language)
+        if kind == "worklist":
+            return worklists.worklist_report(self, asked, scope=scope, period=period, since=_day(since))
         return pipeline.report(self, kind, asked, scope=scope, period=period)
 
     def write_report(
         self,
-        kind: ReportKind,
+        kind: AnyReport,
         out: Path | str,
         *,
         to: Sequence[str] = ("html",),
@@ -252,14 +259,19 @@ class Workspace:
         until: date | str | None = None,
         audience: str = "director",
         language: str | None = None,
+        since: date | str | None = None,
     ) -> list[Path]:
         """Writes a report as ``html``, ``notebook`` and ``xlsx``, as wanted, into a folder; the paths written.
 
-        ``each``, which is ``region``, ``facility`` or ``program``, writes one for every such unit.
+        ``each``, which is ``region``, ``facility`` or ``program``, writes one for every such unit.  ``since`` is for
+        work lists, as in `report`.
         """
-        from rss_analytics import reporting  # noqa: PLC0415
+        from rss_analytics import reporting, worklists  # noqa: PLC0415
 
         asked = self._asked(as_of, until, profile, audience, language)
+        if kind == "worklist":
+            about = worklists.About(scope=scope, period=period, since=_day(since))
+            return worklists.write_worklists(self, Path(out), asked, about, each=each, to=to)
         if each is not None:
             return reporting.write_each(self, kind, Path(out), asked, each=each, period=period, to=to)
         return reporting.write_report(self, kind, Path(out), asked, scope=scope, period=period, to=to)

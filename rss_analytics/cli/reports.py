@@ -19,6 +19,7 @@ class Kind(str, Enum):  # noqa: UP042 - typer shows the values of a str Enum as 
     FIDELITY = "fidelity"
     SATISFACTION = "satisfaction"
     GRIEVANCES = "grievances"
+    WORKLIST = "worklist"
 
 
 class Unit(str, Enum):  # noqa: UP042
@@ -40,6 +41,7 @@ def report(
     region: Annotated[str | None, typer.Option("--region", help="Id of one region.")] = None,
     facility: Annotated[str | None, typer.Option("--facility", help="Id of one facility.")] = None,
     program: Annotated[str | None, typer.Option("--program", help="Id of one program.")] = None,
+    staff: Annotated[str | None, typer.Option("--staff", help="Number of one staff member, for work lists.")] = None,
     each: Annotated[Unit | None, typer.Option("--each", help="One report for every such unit.")] = None,
     period: Annotated[str | None, typer.Option("--period", help="2026-09, 2026-Q3, 2026 or FROM..TO.")] = None,
     profile: Annotated[str | None, typer.Option("--profile", help="Standard to hold measures to.")] = None,
@@ -47,18 +49,24 @@ def report(
     language: Annotated[str | None, typer.Option("--language", help="en or es.")] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="What was known on this day.", metavar="DATE")] = None,
     until: Annotated[str | None, typer.Option("--until", help="Day windows end on.", metavar="DATE")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Day a work list is compared with.", metavar="DATE")
+    ] = None,
     to: Annotated[str, typer.Option("--to", help="html, notebook, xlsx; several joined by commas.")] = "html",
     workspace: WorkspaceOption = HERE,
     quiet: QuietOption = False,
 ) -> None:
-    """Write a report about everything, about one region, facility or program, or one about each of them."""
+    """Write a report about everything, about one region, facility or program, or one about each of them.
+
+    A work list is about one program, facility or staff member: who is short before the month ends, and what it takes.
+    """
     output = Output(quiet=quiet)
     opened = open_workspace(workspace, output)
     paths = opened.write_report(
         kind.value,
         out,
         to=[part.strip() for part in to.split(",")],
-        scope=_scope(each, region=region, facility=facility, program=program),
+        scope=_scope(each, region=region, facility=facility, program=program, staff=staff),
         each=each.value if each else None,
         period=period,
         profile=profile,
@@ -66,6 +74,7 @@ def report(
         language=language,
         as_of=parse_day(as_of, first=False),
         until=parse_day(until, first=False),
+        since=parse_day(since, first=False),
     )
     for path in paths:
         output.text(str(path))
@@ -76,7 +85,7 @@ def _scope(each: Unit | None, **units: str | None) -> str | None:
     if len(given) + (each is not None) > 1:
         raise problem(
             "usage.bad_option",
-            reason="a report is about one region, one facility, one program, or each of a kind",
-            remedy="Give only one of --region, --facility, --program and --each",
+            reason="a report is about one region, facility, program or staff member, or each of a kind",
+            remedy="Give only one of --region, --facility, --program, --staff and --each",
         )
     return given[0] if given else None

@@ -75,7 +75,9 @@ class WorklistRules(Declared):
     grievances: str = Key(description="measure of open grievances, which says when one is open")
     most_minutes_per_day: int = Key(ge=1, description="minutes of service one client can still get on a working day")
     most_contacts_per_day: int = Key(ge=1, description="contacts one client can still have on a working day")
-    most_staff_minutes_per_day: int = Key(ge=1, description="minutes of service a staff member can give on a working day")
+    most_staff_minutes_per_day: int = Key(
+        ge=1, description="minutes of service a staff member can give on a working day"
+    )
     rating_due_days: int = Key(ge=1, description="days after which a rating of functioning is due again")
     rating_higher_is: Literal["better", "worse"] = Key(description="whether a higher rating of functioning is better")
     lag_days: int = Key(ge=1, description="days back over which the usual lag of entry is taken")

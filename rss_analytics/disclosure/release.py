@@ -50,7 +50,7 @@ def release_together(
     where a table by program and a table by facility do not share a column.  Release everything that is published
     about a period in one call and `narrow` it for each report: then all reports withhold the same cells.
     """
-    sees = _audience(house_rules, audience)
+    sees = audience_of(house_rules, audience)
     for result in results:
         _refuse_unseen(result, sees, audience)
     aggregate = [result for result in results if "client" not in result.dimensions]
@@ -79,7 +79,8 @@ def narrow(released: Released, keep: Mapping[str, Collection[str]]) -> Released:
     return replace(released, rows=rows, charts=charts, cells_withheld=int(rows["withheld"].notna().sum()))
 
 
-def _audience(house_rules: HouseRules, audience: str) -> Audience:
+def audience_of(house_rules: HouseRules, audience: str) -> Audience:
+    """What an audience sees; UsageProblem for one that the house rules do not know."""
     for name in get_args(AudienceName):
         if name == audience and name in house_rules.audiences:
             return house_rules.audiences[name]
@@ -94,19 +95,26 @@ def _audience(house_rules: HouseRules, audience: str) -> Audience:
     )
 
 
-def _sees(audience: Audience, person: str) -> str:
+def sees_person(audience: Audience, person: str) -> str:
+    """How an audience is shown a kind of person: by number, by code, or never."""
     return audience.sees_clients if person == "client" else audience.sees_staff
 
 
 def _refuse_unseen(result: Result, sees: Audience, audience: str) -> None:
     for person in PERSONS:
-        if person in result.dimensions and _sees(sees, person) == NEVER:
-            raise problem(
-                "usage.bad_option",
-                where=f"measure `{result.measure.id}` by {person}",
-                reason=f"the audience `{audience}` is never shown single {_plural(person)}",
-                remedy="Ask by program or facility, or release to an audience of the program itself",
-            )
+        if person in result.dimensions:
+            refuse_unseen(person, sees, audience, where=f"measure `{result.measure.id}` by {person}")
+
+
+def refuse_unseen(person: str, sees: Audience, audience: str, *, where: str) -> None:
+    """Raises UsageProblem when an audience is never shown this kind of person one by one."""
+    if sees_person(sees, person) == NEVER:
+        raise problem(
+            "usage.bad_option",
+            where=where,
+            reason=f"the audience `{audience}` is never shown single {_plural(person)}",
+            remedy="Ask by program or facility, or release to an audience of the program itself",
+        )
 
 
 def _plural(person: str) -> str:
@@ -135,7 +143,7 @@ def _named_for(
     rows: pd.DataFrame, dimensions: Sequence[str], sees: Audience, pseudonyms: Pseudonyms | None
 ) -> pd.DataFrame:
     """Rows with persons replaced by codes where the audience sees codes, in an order that tells nothing of the old."""
-    coded = [name for name in PERSONS if name in dimensions and _sees(sees, name) == PSEUDONYM]
+    coded = [name for name in PERSONS if name in dimensions and sees_person(sees, name) == PSEUDONYM]
     if not coded:
         return rows
     if pseudonyms is None:

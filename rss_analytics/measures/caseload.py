@@ -70,7 +70,7 @@ def last_contacts(question: Question) -> pd.DataFrame:
 def _contacts(question: Question) -> ir.Table:
     """``client, program, staff, day, at, record`` of the measure's contacts up to the last day known."""
     rows = selected(question, question.measure.rows)
-    rows = rows.filter(rows.client_key.notnull(), rows.start_at.date() <= question.tables.until)
+    rows = rows.drop_null("client_key").filter(ibis._.start_at.date() <= question.tables.until)
     return rows.select(
         client=rows.client_key,
         program=rows.program_id,
@@ -84,7 +84,7 @@ def _contacts(question: Question) -> ir.Table:
 def doing(relations: Relations, day: date) -> pd.DataFrame:
     """``client, doing, doing_on``: how the client was last said to be doing, by any contact that said so."""
     rows = relations.records("contact_log")
-    rows = rows.filter(rows.client_key.notnull(), rows.start_at.date() <= day, rows.client_status.isin(DOING))
+    rows = rows.drop_null("client_key").filter(ibis._.start_at.date() <= day, ibis._.client_status.isin(DOING))
     rows = rows.select(client=rows.client_key, doing=rows.client_status, at=rows.start_at, record=rows.row_id)
     latest = ibis.window(group_by="client", order_by=[ibis.desc("at"), ibis.desc("record")])
     last = rows.mutate(place=ibis.row_number().over(latest)).filter(ibis._.place == 0)
@@ -97,7 +97,7 @@ def ratings(relations: Relations, day: date) -> pd.DataFrame:
     Ratings written with a contact are a tool of their own.  The tool that was used last is the one that is told.
     """
     forms, log = relations.records("functioning_rating"), relations.records("contact_log")
-    log = log.filter(log.client_key.notnull(), log.functioning_rating.notnull())
+    log = log.drop_null(["client_key", "functioning_rating"])
     columns = {"client": "string", "tool": "string", "rated_on": "date", "rating": "float64", "record": "int64"}
     own = forms.select(
         client=forms.client_key, tool=forms.tool, rated_on=forms.rated_on, rating=forms.score, record=forms.row_id
@@ -146,10 +146,10 @@ def stays(relations: Relations, day: date) -> pd.DataFrame:
 
 
 def open_grievances(question: Question) -> pd.DataFrame:
-    """``client, grievance``: clients with a grievance that is open on the last day known; what it is about stays out."""
+    """``client, grievance``: clients with a grievance that is open on the last day known, whatever it is about."""
     measure, until = question.measure, question.tables.until
     rows = selected(question, measure.rows)
-    rows = rows.filter(rows.client_key.notnull(), rows.received_at.date() <= until)
+    rows = rows.drop_null("client_key").filter(ibis._.received_at.date() <= until)
     if measure.open_when is not None:
         rows = as_of(rows.mutate(ends_on=ibis.literal(until)), measure.open_when)
         rows = rows.filter(holds(measure.open_when, rows, question.relations, measure.rows.form))

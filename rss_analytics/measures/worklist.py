@@ -67,33 +67,44 @@ def worklist(
     start: date,
     end: date,
     programs: Collection[str] | None = None,
+    staff: str | None = None,
     profile: Profile | None = None,
 ) -> Worklist:
-    """The work list of a period as far as it is known; all programs when none are named.
+    """The work list of a period as far as it is known, of some programs or one staff member where they are named.
 
     What is dated after the last day known is left out, but a discharge or the end of a stay that is already recorded
     for a later day of the period counts: those days will not be exposed.
     """
     tables = replace(tables, until=min(tables.until, end))
     with Relations(tables, catalogue) as relations:
-        return _Making(relations, start, end, programs, profile).worklist()
+        about = _About(start, end, None if programs is None else frozenset(programs), staff)
+        return _Making(relations, about, profile).worklist()
+
+
+@dataclass(frozen=True)
+class _About:
+    """A period, and the programs or the staff member it is asked of."""
+
+    start: date
+    end: date
+    programs: frozenset[str] | None
+    staff: str | None
 
 
 class _Making:
     """One work list on its way, with what all of its steps look at."""
 
-    def __init__(
-        self, relations: Relations, start: date, end: date, programs: Collection[str] | None, profile: Profile | None
-    ) -> None:
-        self.relations, self.start, self.end, self.programs = relations, start, end, programs
+    def __init__(self, relations: Relations, about: _About, profile: Profile | None) -> None:
+        self.relations, self.about = relations, about
+        self.start, self.end = about.start, about.end
         self.until: date = relations.tables.until
         self.catalogue = relations.catalogue
         self.rules: WorklistRules = self.catalogue.house_rules.worklist
         self.profile = profile or self.catalogue.profiles.get(self.catalogue.house_rules.default_profile)
         self.measures = {role: self.catalogue.measure(getattr(self.rules, role)) for role in ROLES}
-        self.targets = _targets(self.profile, self.measures, end)
+        self.targets = _targets(self.profile, self.measures, self.end)
         authority = self.catalogue.house_rules.default_authority
-        self.working = caseload.working_days(relations, authority, self.until + timedelta(days=1), end)
+        self.working = caseload.working_days(relations, authority, self.until + timedelta(days=1), self.end)
 
     def worklist(self) -> Worklist:
         """People first, then what is known of them, then what they still need."""
@@ -128,7 +139,9 @@ class _Making:
         return Provenance(tables.as_of, tables.until, tables.loads, tuple(sorted(set(FORMS) & tables.forms)))
 
     def _inside(self, rows: pd.DataFrame) -> pd.DataFrame:
-        return rows if self.programs is None else rows[rows["program"].isin(list(self.programs))]
+        if self.about.programs is not None:
+            rows = rows[rows["program"].isin(list(self.about.programs))]
+        return rows if self.about.staff is None else rows[rows["staff"] == self.about.staff]
 
     def _ask(self, role: str, by: tuple[str, ...] = BY_CLIENT, *, whole: bool = False) -> Question:
         return self._ask_measure(self.measures[role].id, by, end=self.end if whole else self.until)
@@ -195,7 +208,9 @@ class _Making:
         ]
         columns = [*NEED_COLUMNS, "plan_standing", "rating_due", "days_since", "short"]
         found = pd.DataFrame(needs, columns=columns, index=people.index).astype(object)
-        rows = pd.concat([people.drop(columns=["parts", "parts_so_far", "has_plan", *ROLES, "community_of"]), found], axis=1)
+        rows = pd.concat(
+            [people.drop(columns=["parts", "parts_so_far", "has_plan", *ROLES, "community_of"]), found], axis=1
+        )
         return rows.sort_values(["staff", *KEYS], na_position="last", ignore_index=True)
 
     def _needs(self, row: dict[Any, Any], told: set[str]) -> dict[str, Any]:
@@ -238,7 +253,12 @@ class _Making:
             return Share(inside, of, None, None, 0, None, reason)  # type: ignore[arg-type]
         most = self.rules.most_contacts_per_day
         return share(
-            inside, of, target=self.targets["community"], contacts_missing=contacts.missing, left=left, most_per_day=most
+            inside,
+            of,
+            target=self.targets["community"],
+            contacts_missing=contacts.missing,
+            left=left,
+            most_per_day=most,
         )
 
     def _plan(self, row: dict[Any, Any]) -> str | None:

@@ -47,7 +47,7 @@ def _chosen(report: Report, names: Sequence[str]) -> Iterator[Section]:
         yield from report.sections
     for name in names:
         found = [section for section in report.sections if name in (section.id, section.id.split(":")[0])]
-        if not found and name not in ("units", "measure"):  # a report may have none of these
+        if not found and name not in ("units", "measure", "staff", "everyone"):  # a report may have none of these
             known = [section.id for section in report.sections]
             raise problem(
                 "usage.unknown",

@@ -46,7 +46,8 @@ def page_html(report: Report, *, plotly_path: str | None = None) -> str:
     has_figures = any(isinstance(block, Figure) for section in report.sections for block in section.blocks)
     code = get_plotlyjs() if has_figures and plotly_path is None else None
     script = _asset("page.js")
-    allowed = [_hash_of(text) for text in (script, code) if text]
+    sorting = _asset("sort.js") if any(table.sortable for one in report.sections for table in one.tables()) else None
+    allowed = [_hash_of(text) for text in (script, code, sorting) if text]
     if plotly_path is not None:
         allowed.append("'self' file:")
     return (
@@ -56,6 +57,7 @@ def page_html(report: Report, *, plotly_path: str | None = None) -> str:
             report=report,
             style=Markup(_asset("style.css") + _asset("svg.css")),  # noqa: S704 - our own files
             page_script=Markup(script),  # noqa: S704
+            sort_script=None if sorting is None else Markup(sorting),  # noqa: S704
             plotly_code=None if code is None else Markup(code),  # noqa: S704
             plotly_path=plotly_path if has_figures else None,
             script_source=Markup(" ".join(allowed)),  # noqa: S704

@@ -27,12 +27,12 @@ Icon = Literal[
 ]
 """Icons of variation and assurance as Making Data Count (NHS England) names them."""
 Verdict = Literal["improvement", "concern", "neutral_high", "neutral_low", "common_cause", "not_judged"]
-Scoping = Literal["all", "region", "facility", "program"]
+Scoping = Literal["all", "region", "facility", "program", "staff"]
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a report is about: everything, or one region, facility or program."""
+    """What a report is about: everything, or one region, facility, program or, for work lists, staff member."""
 
     kind: Scoping
     id: str | None
@@ -65,7 +65,8 @@ class Column:
 class Table:
     """A table; the first cell of each row is its heading.
 
-    ``groups`` parts the rows under headings: the number of a group's first row, and its heading.
+    ``groups`` parts the rows under headings: the number of a group's first row, and its heading.  A ``sortable`` table can be sorted by its
+    reader.
     """
 
     caption: str
@@ -73,6 +74,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     groups: tuple[tuple[int, str], ...] = ()
+    sortable: bool = False
 
     def parts(self) -> Iterator[tuple[str, tuple[tuple[Cell, ...], ...]]]:
         """The rows of each group with its heading; all rows under an empty heading when there are no groups."""

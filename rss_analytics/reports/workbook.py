@@ -88,6 +88,8 @@ def _write_table(sheet: Worksheet, table: Table, bold: Format, wrap: Format) -> 
                 sheet.write_number(line, position, cell.value)
             else:
                 sheet.write_string(line, position, safe_text(cell.text), wrap)
+    if table.sortable and table.rows:
+        sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
     for number, note in enumerate(table.notes):
         sheet.write_string(len(table.rows) + 2 + number, 0, safe_text(note))
 

@@ -1,0 +1,382 @@
+"""The work list: on Monday, for each staff member, what changed, who is short and what it takes, and the caseload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from rss_analytics.definitions.measure import Measure
+from rss_analytics.definitions.profile import Profile, Target
+from rss_analytics.definitions.result import ReleasedListing
+from rss_analytics.reports.model import (
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Cell,
+    Column,
+    Note,
+    Report,
+    Section,
+    Sentence,
+    Status,
+    Table,
+)
+from rss_analytics.reports.request import Request
+from rss_analytics.reports.wording import PERCENT, Wording
+from rss_analytics.reports.worklist_rows import (
+    CASELOAD,
+    EVERYONE,
+    MINUTES_OF_AN_HOUR,
+    SHORT,
+    ListWords,
+    Row,
+    iso,
+    table_of_clients,
+)
+
+FORMS = ("enrollment", "institution_stay", "service_plan", "functioning_rating", "grievance")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The usual lag of entry in days and the share of the period not entered yet; null where it cannot be told."""
+
+    contacts: int
+    median: int | None
+    most: int | None
+    not_entered: float | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a work list is made from, beside what every report is asked: released lists by name, and the days left."""
+
+    lists: Mapping[str, ReleasedListing]
+    days_left: int
+    working_left: int
+    since: date
+    known_then: bool
+    by_enrollment: bool
+    uncovered: Mapping[str, date | None]
+    entry: Entry
+    targets: tuple[tuple[Measure, Target], ...]
+    profile: Profile | None
+    working: tuple[str, ...]  # titles of the measures that what is loaded is enough for
+    absent: frozenset[str]  # forms without records
+
+
+def build(told: Told, request: Request) -> Report:
+    """The work list as a report; TypeError when a list was not released."""
+    for one in told.lists.values():
+        if not isinstance(one, ReleasedListing):
+            raise TypeError(f"a work list is made from released lists only, not from {type(one).__name__}")
+    words = ListWords(Wording(request), told.days_left, told.working_left)
+    return Report(
+        kind="worklist",
+        title=words.wording.say("report.worklist"),
+        language=request.language,
+        facts=tuple(_facts(words, told)),
+        sections=(
+            _answer(words, told),
+            *_staff_sections(words, told),
+            *_everyone(words, told),
+            _missing(words, told),
+            _method(words, told),
+            _privacy(words, told),
+        ),
+        cells_withheld=sum(one.cells_withheld for one in told.lists.values()),
+    )
+
+
+def _facts(words: ListWords, told: Told) -> Iterator[tuple[str, str]]:
+    wording, request = words.wording, words.wording.request
+    known = told.lists["clients"].provenance
+    yield wording.say("fact.scope"), request.scope.label
+    yield wording.say("fact.period"), wording.window(request.start, request.end)
+    yield words.say("fact.left"), _left(words)
+    yield words.say("fact.since"), wording.day(told.since)
+    yield wording.say("fact.as_of"), wording.day(known.as_of)
+    yield wording.say("fact.audience"), wording.say(f"audience.{request.audience}")
+
+
+def _left(words: ListWords) -> str:
+    return words.count("left", words.working_left, until=words.wording.number(words.days_left))
+
+
+# -- the first page ------------------------------------------------------------------------------------------
+
+
+def _answer(words: ListWords, told: Told) -> Section:
+    total = _rows(told, "total")[0]
+    blocks: list[Block] = [Sentence(text, "answer") for text in _opening(words, told, total)]
+    blocks += [Sentence(text, "caution") for text in _cautions(words, told)]
+    if total["withheld"] is None and told.by_enrollment:
+        blocks.append(_cards(words, total))
+    table = _staff_table(words, told)
+    blocks += [table] if table.rows else []
+    return Section("answer", words.say("section.answer"), tuple(blocks))
+
+
+def _opening(words: ListWords, told: Told, total: Row) -> Iterator[str]:
+    if total["withheld"] is not None:
+        yield words.say("answer.withheld", left=_left(words))
+    elif not total["clients"]:
+        yield words.say("answer.nobody")
+    elif not told.by_enrollment:
+        yield words.count("answer.contacts_only", int(total["clients"]))
+    elif told.uncovered and len(told.uncovered) == len(_programs(told)):
+        yield words.say("answer.uncovered")
+    elif not total["short"]:
+        yield words.count("answer.nobody_short", int(total["clients"]), left=_left(words))
+    else:
+        facts = {
+            "clients": words.wording.number(total["clients"]),
+            "hours": words.hours(total["minutes_missing"]),
+            "contacts": words.contacts(total["contacts_missing"]),
+        }
+        over = "over" if words.days_left == 0 else "short"
+        yield words.count(f"answer.{over}", int(total["short"]), left=_left(words), **facts)
+        if total["out_of_reach"] and words.days_left:
+            yield words.count("answer.out_of_reach", int(total["out_of_reach"]))
+
+
+def _programs(told: Told) -> set[str]:
+    return {row["program"] for row in _rows(told, "clients")}
+
+
+def _cautions(words: ListWords, told: Told) -> Iterator[str]:
+    for program, last in told.uncovered.items():
+        name = words.wording.request.label("program", program)
+        if last is None:
+            yield words.say("uncovered.never", program=name)
+        elif told.by_enrollment:
+            yield words.say("uncovered", program=name, day=words.wording.day(last))
+    if not told.by_enrollment:
+        yield words.say("contacts_only")
+
+
+def _cards(words: ListWords, total: Row) -> Cards:
+    names = ("short", "out_of_reach", "plans_overdue", "plans_due", "ratings_due", "unsigned_late")
+    cards = []
+    for name in names:
+        bad: Status = "not_met" if total[name] else "met"
+        number = words.wording.number(total[name])
+        cards.append(Card(words.say(f"card.{name}"), number, words.say(f"card.{name}.detail"), bad))
+    return Cards(tuple(cards))
+
+
+def _staff_table(words: ListWords, told: Told) -> Table:
+    names = ("clients", "short", "out_of_reach", "minutes_missing", "contacts_missing", "plans", "unsigned_late")
+    columns = (Column(words.say("column.staff")), *(Column(words.say(f"staff.{one}"), "number") for one in names))
+    columns = (*columns, Column(words.say("staff.fits"), "status"))
+    rows = [(Cell(_named(words, row)), *_staff_cells(words, row)) for row in _rows(told, "staff")]
+    note = words.say("staff.note", hours=words.hours(_most(told)))
+    return Table(words.say("table.staff"), columns, tuple(rows), (note,) if words.days_left else (), sortable=True)
+
+
+def _most(told: Told) -> float:
+    possible = [row["minutes_possible"] for row in _rows(told, "staff") if not pd.isna(row["minutes_possible"])]
+    return possible[0] if possible else 0
+
+
+def _staff_cells(words: ListWords, row: Row) -> Iterator[Cell]:
+    number = words.wording.number
+    if row["withheld"] is not None:
+        fewest = words.wording.request.house_rules.suppression.fewest
+        hidden = Cell(words.wording.say("cell.fewer", fewest=fewest), status="withheld")
+        yield from [hidden] * 8
+        return
+    for name in ("clients", "short", "out_of_reach"):
+        yield Cell(number(row[name]), row[name])
+    hours = row["minutes_missing"] / MINUTES_OF_AN_HOUR
+    yield Cell(number(hours, 1), hours)
+    yield Cell(number(row["contacts_missing"]), row["contacts_missing"])
+    plans = row["plans_overdue"] + row["plans_due"]
+    yield Cell(number(plans), plans)
+    yield Cell(number(row["unsigned_late"]), row["unsigned_late"])
+    if not words.days_left or not row["minutes_missing"]:
+        yield Cell(words.wording.say("cell.none"))
+    else:
+        yield Cell(words.say("fits.yes" if row["fits"] else "fits.no"), status="met" if row["fits"] else "not_met")
+
+
+# -- staff member by staff member ----------------------------------------------------------------------------
+
+
+def _staff_sections(words: ListWords, told: Told) -> Iterator[Section]:
+    several = len(_programs(told)) > 1
+    for number, staff in enumerate(_rows(told, "staff"), start=1):
+        name = _named(words, staff)
+        own = [row for row in _rows(told, "clients") if _is(row, staff)]
+        blocks: list[Block] = [Sentence(text) for text in _staff_lead(words, staff)]
+        blocks += _changes(words, told, staff)
+        short = sorted((row for row in own if row["short"]), key=_urgency)
+        if short:
+            caption = words.say("table.short", staff=name)
+            blocks.append(table_of_clients(words, short, SHORT, caption=caption, with_program=several))
+        if own:
+            caption = words.say("table.caseload", staff=name)
+            blocks.append(table_of_clients(words, own, CASELOAD, caption=caption, with_program=several))
+        yield Section(f"staff:{number}", words.say("section.staff", staff=name), tuple(blocks))
+
+
+def _urgency(row: Row) -> tuple[bool, float, float, str]:
+    """What can still be met first, the most hours first."""
+    lost = any(row[name] == "out_of_reach" for name in ("minutes_standing", "contacts_standing", "community_standing"))
+    return lost, -row["minutes_missing"], -row["contacts_missing"], str(row["client"])
+
+
+def _staff_lead(words: ListWords, staff: Row) -> Iterator[str]:
+    if staff["withheld"] is not None:
+        return
+    if staff["clients"]:
+        yield words.count(
+            "lead",
+            int(staff["clients"]),
+            short=words.wording.number(staff["short"]),
+            hours=words.hours(staff["minutes_missing"]),
+            contacts=words.contacts(staff["contacts_missing"]),
+            left=_left(words),
+        )
+    if staff["unsigned"]:
+        yield words.count("lead.unsigned", int(staff["unsigned"]), late=words.wording.number(staff["unsigned_late"]))
+
+
+def _changes(words: ListWords, told: Told, staff: Row) -> Iterator[Block]:
+    items = [_change(words, row) for row in _rows(told, "changes") if _is(row, staff)]
+    heading = words.say("changes", since=words.wording.day(told.since))
+    if items:
+        yield Bullets(heading, tuple(items))
+    else:
+        yield Sentence(words.say("changes.none", since=words.wording.day(told.since)))
+
+
+def _change(words: ListWords, row: Row) -> str:
+    number = words.wording.number
+    ratings = {
+        name: "" if pd.isna(row[name]) else number(float(row[name]), 0 if float(row[name]).is_integer() else 1)
+        for name in ("before", "after")
+    }
+    told = words.say(f"change.{row['change']}", client=row["client"], **ratings)
+    if row["on"] is None or pd.isna(row["on"]):
+        return told
+    return words.say("change.on", told=told, day=iso(row["on"]))
+
+
+def _everyone(words: ListWords, told: Told) -> Iterator[Section]:
+    rows = _rows(told, "clients")
+    if rows:
+        several = len(_programs(told)) > 1
+        caption = words.say("table.everyone")
+        table = table_of_clients(words, rows, EVERYONE, caption=caption, with_staff=True, with_program=several)
+        lead = Sentence(words.say("everyone.lead"))
+        yield Section("everyone", words.say("section.everyone"), (lead, table))
+
+
+# -- what is missing -----------------------------------------------------------------------------------------
+
+
+def _missing(words: ListWords, told: Told) -> Section:
+    blocks: list[Block] = [Sentence(words.say("missing.lead"))]
+    rows = _rows(told, "not_counted")
+    if any(row["held_records"] or row["refused_records"] for row in rows if row["withheld"] is None):
+        blocks.append(_not_counted(words, rows))
+    else:
+        blocks.append(Sentence(words.say("missing.nothing")))
+    blocks.append(Sentence(_entry(words, told.entry)))
+    blocks.append(Bullets(words.say("missing.working"), told.working or (words.say("missing.none_work"),)))
+    request = words.wording.request
+    adds = [words.say(f"adds.{name}", form=request.label("form", name)) for name in FORMS if name in told.absent]
+    adds += [
+        words.wording.say("data.missing", form=one.form, measures=words.wording.names(list(one.measures)))
+        for one in request.missing
+    ]
+    if adds:
+        blocks.append(Bullets(words.wording.say("data.missing.heading"), tuple(adds), "caution"))
+    return Section("missing", words.say("section.missing"), tuple(blocks))
+
+
+def _not_counted(words: ListWords, rows: list[Row]) -> Table:
+    names = ("minutes", "held_records", "minutes_held", "refused_records", "minutes_refused", "unreadable")
+    heads = [Column(words.say("column.program")), *(Column(words.say(f"not_counted.{one}"), "number") for one in names)]
+    heads += [Column(words.say(f"not_counted.{one}"), "number") for one in ("hours_now", "hours_if_right")]
+    lines = []
+    for row in rows:
+        nowhere = row["program"] is None or pd.isna(row["program"])
+        label = words.say("unplaced") if nowhere else words.wording.request.label("program", str(row["program"]))
+        lines.append((Cell(label), *_not_counted_cells(words, row, names)))
+    return Table(words.say("table.not_counted"), tuple(heads), tuple(lines), (words.say("not_counted.note"),))
+
+
+def _not_counted_cells(words: ListWords, row: Row, names: tuple[str, ...]) -> Iterator[Cell]:
+    if row["withheld"] is not None:
+        fewest = words.wording.request.house_rules.suppression.fewest
+        yield from [Cell(words.wording.say("cell.fewer", fewest=fewest), status="withheld")] * (len(names) + 2)
+        return
+    for name in names:
+        value = row[name] / MINUTES_OF_AN_HOUR if name.startswith("minutes") else row[name]
+        yield Cell(words.wording.number(value, 1 if name.startswith("minutes") else 0), float(value))
+    for name in ("hours_now", "hours_if_right"):
+        value = row[name]
+        none = value is None or pd.isna(value)
+        yield Cell(words.wording.say("cell.none")) if none else Cell(words.wording.number(value, 2), float(value))
+
+
+def _entry(words: ListWords, entry: Entry) -> str:
+    if entry.median is None or entry.most is None or entry.not_entered is None:
+        return words.say("entry.unknown")
+    share = words.wording.number(entry.not_entered * PERCENT)
+    days = {"median": words.wording.number(entry.median), "most": words.wording.number(entry.most)}
+    return words.say("entry", contacts=words.wording.number(entry.contacts), share=share, **days)
+
+
+def _method(words: ListWords, told: Told) -> Section:
+    rules = words.wording.request.house_rules.worklist
+    pick = words.wording.request.language.pick
+    lines = [
+        words.say(
+            "method.target",
+            measure=pick(measure.title),
+            target=words.wording.value(measure, target.target),
+            citation=target.source.citation,
+            status=words.wording.say(f"source_status.{target.source.status}"),
+        )
+        for measure, target in told.targets
+    ]
+    if told.profile is not None:
+        lines.append(words.say("method.profile", profile=pick(told.profile.title), version=told.profile.version))
+    ceiling = words.say(
+        "method.ceiling",
+        hours=words.hours(rules.most_minutes_per_day),
+        contacts=words.contacts(rules.most_contacts_per_day),
+        citation=rules.source.citation,
+        status=words.wording.say(f"source_status.{rules.source.status}"),
+    )
+    known = "known_then" if told.known_then else "known_now"
+    compared = words.say(f"method.{known}", since=words.wording.day(told.since))
+    rating = words.say("method.rating", days=words.wording.number(rules.rating_due_days))
+    blocks = (Sentence(words.say("method.lead")), Note((*lines, ceiling, rating, compared)))
+    return Section("method", words.wording.say("section.method"), blocks)
+
+
+def _privacy(words: ListWords, told: Told) -> Section:
+    shown = "code" if told.lists["clients"].audience == "quality" else "number"
+    lines = (words.say(f"privacy.{shown}"), words.say("privacy.keep"))
+    return Section("privacy", words.wording.say("section.privacy"), (Note(lines, "privacy"),))
+
+
+def _rows(told: Told, name: str) -> list[Row]:
+    rows = told.lists[name].rows
+    return rows.astype(object).where(rows.notna(), None).to_dict("records")
+
+
+def _is(row: Row, staff: Row) -> bool:
+    return bool(row["staff"] == staff["staff"])
+
+
+def _named(words: ListWords, staff: Row) -> str:
+    return words.say("unassigned") if staff["staff"] is None else str(staff["staff"])
