@@ -119,7 +119,8 @@ def _one_sender(listings: Sequence[Listing]) -> bool:
 def _released(listing: Listing, reader: _Reader) -> ReleasedListing:
     rows = _withheld(listing, reader)
     for person in listing.persons:
-        rows[person] = [reader.call(person, key) for key in rows[person]]
+        called = [reader.call(person, key) for key in rows[person]]
+        rows[person] = pd.Series(called, index=rows.index, dtype=object)
     coded = [name for name in listing.persons if sees_person(reader.sees, name) == PSEUDONYM]
     if coded:  # an order that tells nothing of the numbers
         rows = rows.sort_values([*coded, *(name for name in ("program", "change") if name in rows)], kind="stable")

@@ -66,20 +66,35 @@ def reached_at(target: Target) -> Fraction:
     return Fraction(str(target.target)) - Fraction(str(target.tolerance))
 
 
-def amount(
-    done: int, *, parts: int, parts_so_far: int, measure: Measure, target: Target, left: DaysLeft, most_per_day: int
-) -> Amount:
-    """What one client still needs; ``parts`` are exposed days of the whole period as parts of their months.
+@dataclass(frozen=True)
+class Exposed:
+    """A client's exposed days of the whole period and so far; ``parts`` are days as parts of their months."""
 
-    A client is behind when fewer whole minutes or contacts are done than are due for the days so far.  A target is
-    out of reach when what is missing does not fit into the working days left, at ``most_per_day``.
+    parts: int
+    days_so_far: int
+    parts_so_far: int
+
+    @property
+    def parts_of_weeks(self) -> Fraction:
+        """Parts of the whole weeks so far: nobody is late within a week that is not over."""
+        weeks = self.days_so_far // DAYS_OF_A_WEEK * DAYS_OF_A_WEEK
+        return Fraction(self.parts_so_far * weeks, self.days_so_far) if weeks else Fraction(0)
+
+
+def amount(
+    done: int, *, exposed: Exposed, measure: Measure, target: Target, left: DaysLeft, most_per_day: int
+) -> Amount:
+    """What one client still needs.
+
+    A client is behind when fewer whole minutes or contacts are done than are due for the whole weeks so far.  A target
+    is out of reach when what is missing does not fit into the working days left, at ``most_per_day``.
     """
     per_part = reached_at(target) * measure.numerator_per / (Fraction(str(measure.scale)) * MONTH_PARTS)
-    wanted, due = ceil(per_part * parts), floor(per_part * parts_so_far)
+    wanted, due = ceil(per_part * exposed.parts), floor(per_part * exposed.parts_of_weeks)
     missing = max(wanted - done, 0)
     weekly = missing * DAYS_OF_A_WEEK / left.calendar if missing and left.calendar else None
     standing: Standing = "on_track"
-    if parts <= 0:
+    if exposed.parts <= 0:
         standing = "not_due"
     elif missing == 0:
         standing = "reached"

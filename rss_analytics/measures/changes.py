@@ -42,6 +42,8 @@ def changes(now: Worklist, before: Worklist, rules: WorklistRules) -> pd.DataFra
         of_row = _of_known(row, known[key], rules, before.until) if key in known else _of_new(row, before.until)
         found += [{name: row[name] for name in ("staff", "client", "program")} | one for one in of_row]
     found += _left(now, known, there, before.until)
+    if not now.by_enrollment:  # nobody comes or leaves by having a contact
+        found = [one for one in found if one["change"] not in ("new_client", "discharged")]
     rows = pd.DataFrame(found, columns=list(COLUMNS)).astype(object)
     order = {kind: place for place, kind in enumerate(KINDS)}
     return rows.sort_values(

@@ -27,12 +27,14 @@ MEDIAN, MOST = 50, 90  # percentiles of the lag that are told
 class _HeldToo(Relations):
     """Relations in which the held records of one form count as if they were right."""
 
-    counted = ""
+    def __init__(self, tables: Tables, catalogue: Catalogue, counted: str) -> None:
+        super().__init__(tables, catalogue)
+        self._counted = counted
 
     def records(self, form: str) -> ir.Table:
         """The records of a form that count, and of the counted form those that are held."""
         own = super().records(form)
-        return ibis.union(own, self.held(form)) if form == self.counted else own
+        return ibis.union(own, self.held(form)) if form == self._counted else own
 
 
 def held_minutes(
@@ -41,8 +43,7 @@ def held_minutes(
     """``COLUMNS`` by program: what the measure adds up to, and what its held records would add, merged like others."""
     with Relations(tables, catalogue) as counting:
         now = _sums(counting, measure, start, end, profile)
-    with _HeldToo(tables, catalogue) as relations:
-        relations.counted = measure.rows.form
+    with _HeldToo(tables, catalogue, measure.rows.form) as relations:
         all_right = _sums(relations, measure, start, end, profile)
     rows = all_right.merge(now, on="program", how="left", suffixes=("", "_now")).fillna(0)
     rows["minutes_held"] = (rows["minutes"] - rows["minutes_now"]).round().astype("int64")

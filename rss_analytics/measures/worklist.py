@@ -15,7 +15,7 @@ from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.profile import Profile, Target
 from rss_analytics.definitions.result import Provenance
 from rss_analytics.measures import caseload
-from rss_analytics.measures.ahead import SHORT, Amount, DaysLeft, Share, amount, share
+from rss_analytics.measures.ahead import SHORT, Amount, DaysLeft, Exposed, Share, amount, share
 from rss_analytics.measures.coverage import Coverage
 from rss_analytics.measures.evidence import evidence
 from rss_analytics.measures.exposure import exposure
@@ -238,8 +238,7 @@ class _Making:
             return Amount(done, 0, 0, 0, None, "cannot_tell" if role not in told else "no_target")
         return amount(
             done,
-            parts=int(row["parts"]),
-            parts_so_far=int(row["parts_so_far"]),
+            exposed=Exposed(int(row["parts"]), int(row["days_so_far"]), int(row["parts_so_far"])),
             measure=self.measures[role],
             target=self.targets[role],
             left=left,
@@ -317,23 +316,29 @@ SUM_COLUMNS = (
 
 
 def _sums_of(own: pd.DataFrame, notes: pd.DataFrame, rules: WorklistRules, left: DaysLeft) -> dict[str, Any]:
-    lost = own[list(STANDINGS)].eq("out_of_reach").any(axis=1)
-    missing = int(own["minutes_missing"].sum())
+    lost = own[list(STANDINGS)].isin(["out_of_reach"]).any(axis=1)
+    missing = _missing(own, "minutes")
     possible = rules.most_staff_minutes_per_day * left.working
     return {
         "clients": own["client"].nunique(),
         "short": own.loc[own["short"].astype(bool), "client"].nunique(),
         "out_of_reach": own.loc[lost, "client"].nunique(),
         "minutes_missing": missing,
-        "contacts_missing": int(own["contacts_missing"].sum()),
+        "contacts_missing": _missing(own, "contacts"),
         "plans_overdue": int(own["plan_standing"].eq("overdue").sum()),
         "plans_due": int(own["plan_standing"].eq("due").sum()),
         "ratings_due": own.loc[own["rating_due"].eq(True), "client"].nunique(),
         "unsigned": int(notes["unsigned"].sum()),
         "unsigned_late": int(notes["unsigned_late"].sum()),
         "minutes_possible": possible,
-        "fits": missing <= possible,
+        "fits": None if missing is None else missing <= possible,
     }
+
+
+def _missing(own: pd.DataFrame, prefix: str) -> int | None:
+    """The sum over the clients of whom it can be told; null when it can be told of none of them."""
+    told = own[f"{prefix}_standing"].ne("cannot_tell")
+    return int(own.loc[told, f"{prefix}_missing"].sum()) if told.any() or own.empty else None
 
 
 def _day(value: Any) -> date:

@@ -26,7 +26,7 @@ from rss_analytics.reports.model import (
     Table,
 )
 from rss_analytics.reports.request import Request
-from rss_analytics.reports.wording import PERCENT, Wording
+from rss_analytics.reports.wording import MOST_NAMES, PERCENT, Wording
 from rss_analytics.reports.worklist_rows import (
     CASELOAD,
     EVERYONE,
@@ -116,6 +116,7 @@ def _answer(words: ListWords, told: Told) -> Section:
     blocks += [Sentence(text, "caution") for text in _cautions(words, told)]
     if total["withheld"] is None and told.by_enrollment:
         blocks.append(_cards(words, total))
+    blocks += _first(words, told)
     table = _staff_table(words, told)
     blocks += [table] if table.rows else []
     return Section("answer", words.say("section.answer"), tuple(blocks))
@@ -144,6 +145,26 @@ def _opening(words: ListWords, told: Told, total: Row) -> Iterator[str]:
             yield words.count("answer.out_of_reach", int(total["out_of_reach"]))
 
 
+def _first(words: ListWords, told: Told) -> Iterator[Block]:
+    """Whom to see first: the short without any contact in the period, the longest unseen first."""
+    unseen = [row for row in _rows(told, "clients") if row["short"] and not row["contacts_done"]]
+    unseen.sort(key=lambda row: (row["days_since"] is not None, -(row["days_since"] or 0), str(row["client"])))
+    items = [_unseen(words, row) for row in unseen[:MOST_NAMES]]
+    if len(unseen) > MOST_NAMES:
+        items.append(words.count("first.more", len(unseen) - MOST_NAMES))
+    if items:
+        yield Bullets(words.say("first"), tuple(items))
+
+
+def _unseen(words: ListWords, row: Row) -> str:
+    last = words.say("never") if row["last_contact"] is None else iso(row["last_contact"])
+    who = {"client": row["client"], "staff": _named(words, row)}
+    if row["in_stay"]:
+        return words.say("first.away", day=iso(row["stay_from"]), last=last, **who)
+    needed = {"hours": words.hours(row["minutes_missing"]), "contacts": words.contacts(row["contacts_missing"])}
+    return words.say("first.item", day=last, **needed, **who)
+
+
 def _programs(told: Told) -> set[str]:
     return {row["program"] for row in _rows(told, "clients")}
 
@@ -163,9 +184,10 @@ def _cards(words: ListWords, total: Row) -> Cards:
     names = ("short", "out_of_reach", "plans_overdue", "plans_due", "ratings_due", "unsigned_late")
     cards = []
     for name in names:
-        bad: Status = "not_met" if total[name] else "met"
+        waiting: Status | None = None if name == "plans_due" else "not_met"  # due is no fault yet
+        status: Status | None = waiting if total[name] else "met"
         number = words.wording.number(total[name])
-        cards.append(Card(words.say(f"card.{name}"), number, words.say(f"card.{name}.detail"), bad))
+        cards.append(Card(words.say(f"card.{name}"), number, words.say(f"card.{name}.detail"), status))
     return Cards(tuple(cards))
 
 
@@ -192,9 +214,12 @@ def _staff_cells(words: ListWords, row: Row) -> Iterator[Cell]:
         return
     for name in ("clients", "short", "out_of_reach"):
         yield Cell(number(row[name]), row[name])
-    hours = row["minutes_missing"] / MINUTES_OF_AN_HOUR
-    yield Cell(number(hours, 1), hours)
-    yield Cell(number(row["contacts_missing"]), row["contacts_missing"])
+    if row["minutes_missing"] is None:
+        yield from [Cell(words.say("standing.cannot_tell"), status="cannot_tell")] * 2
+    else:
+        hours = row["minutes_missing"] / MINUTES_OF_AN_HOUR
+        yield Cell(number(hours, 1), hours)
+        yield Cell(number(row["contacts_missing"] or 0), row["contacts_missing"] or 0)
     plans = row["plans_overdue"] + row["plans_due"]
     yield Cell(number(plans), plans)
     yield Cell(number(row["unsigned_late"]), row["unsigned_late"])
@@ -221,7 +246,8 @@ def _staff_sections(words: ListWords, told: Told) -> Iterator[Section]:
         if own:
             caption = words.say("table.caseload", staff=name)
             blocks.append(table_of_clients(words, own, CASELOAD, caption=caption, with_program=several))
-        yield Section(f"staff:{number}", words.say("section.staff", staff=name), tuple(blocks))
+        title = name if staff["staff"] is None else words.say("section.staff", staff=name)
+        yield Section(f"staff:{number}", title, tuple(blocks))
 
 
 def _urgency(row: Row) -> tuple[bool, float, float, str]:
@@ -233,14 +259,15 @@ def _urgency(row: Row) -> tuple[bool, float, float, str]:
 def _staff_lead(words: ListWords, staff: Row) -> Iterator[str]:
     if staff["withheld"] is not None:
         return
-    if staff["clients"]:
+    if staff["clients"] and staff["minutes_missing"] is None:
+        yield words.count("lead.untold", int(staff["clients"]))
+    elif staff["clients"]:
         yield words.count(
             "lead",
             int(staff["clients"]),
             short=words.wording.number(staff["short"]),
             hours=words.hours(staff["minutes_missing"]),
             contacts=words.contacts(staff["contacts_missing"]),
-            left=_left(words),
         )
     if staff["unsigned"]:
         yield words.count("lead.unsigned", int(staff["unsigned"]), late=words.wording.number(staff["unsigned_late"]))
@@ -328,7 +355,8 @@ def _not_counted_cells(words: ListWords, row: Row, names: tuple[str, ...]) -> It
 
 def _entry(words: ListWords, entry: Entry) -> str:
     if entry.median is None or entry.most is None or entry.not_entered is None:
-        return words.say("entry.unknown")
+        settles = words.wording.request.house_rules.worklist.lag_settles_days
+        return words.say("entry.unknown", days=words.wording.number(settles))
     share = words.wording.number(entry.not_entered * PERCENT)
     days = {"median": words.wording.number(entry.median), "most": words.wording.number(entry.most)}
     return words.say("entry", contacts=words.wording.number(entry.contacts), share=share, **days)
