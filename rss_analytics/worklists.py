@@ -32,7 +32,7 @@ from rss_analytics.errors import problem
 from rss_analytics.measures.changes import changes
 from rss_analytics.measures.conditions import concepts
 from rss_analytics.measures.not_counted import Lag, held_minutes, lag_of_entry, per_month
-from rss_analytics.measures.worklist import Worklist, worklist
+from rss_analytics.measures.worklist import Worklist, with_staff, worklist
 from rss_analytics.reading.headings import spellings_of
 from rss_analytics.reporting import check_forms, parameters, write_forms
 from rss_analytics.reports import Report, Request, Scope
@@ -259,7 +259,7 @@ def _listings(now: _Now, changed: pd.DataFrame) -> list[Listing]:
     return [
         Listing("clients", scope, ("staff", "client"), now.list.clients, known),
         Listing("changes", scope, ("staff", "client"), changed, known),
-        Listing("staff", scope, ("staff",), now.list.staff, known),
+        Listing("staff", scope, ("staff",), with_staff(now.list.staff, changed["staff"].tolist()), known),
         Listing("total", scope, (), now.list.total, known),
         Listing("not_counted", scope, (), now.not_counted, known),
     ]

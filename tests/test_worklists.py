@@ -162,7 +162,7 @@ def test_hours_in_held_and_refused_rows_are_told_with_what_they_could_become(age
 
 
 def test_the_usual_lag_of_entry_is_told_once_there_are_later_loads(agency: Workspace) -> None:
-    assert "Of 3 earlier contacts, half were entered within 3 days and nine of ten within 9." in said(worklist(agency))
+    assert "Of 4 earlier contacts, half were entered within 3 days and nine of ten within 9." in said(worklist(agency))
     assert "cannot be told yet" in said(worklist(agency, as_of=THURSDAY))
 
 

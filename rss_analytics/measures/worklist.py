@@ -304,6 +304,18 @@ def _per_staff(clients: pd.DataFrame, notes: pd.DataFrame, rules: WorklistRules,
     return pd.DataFrame(rows, columns=["staff", *SUM_COLUMNS])
 
 
+def with_staff(staff: pd.DataFrame, named: Collection[str | None]) -> pd.DataFrame:
+    """The rows of staff with an empty one for each who is named beside them: a caseload may have lost its last client."""
+    there = set(staff["staff"].dropna())
+    nobody = {name: 0 for name in SUM_COLUMNS} | {"minutes_possible": None, "fits": None}
+    gone = sorted({one for one in named if one is not None and not pd.isna(one)} - there)
+    if not gone:
+        return staff
+    more = pd.DataFrame([{"staff": one} | nobody for one in gone], columns=["staff", *SUM_COLUMNS])
+    rows = pd.concat([staff.astype(object), more.astype(object)])
+    return rows.sort_values("staff", na_position="last", ignore_index=True)
+
+
 def _totals(clients: pd.DataFrame, notes: pd.DataFrame, rules: WorklistRules, left: DaysLeft) -> pd.DataFrame:
     people = _sums_of(clients, notes, rules, left) | {"minutes_possible": None, "fits": None}
     return pd.DataFrame([people], columns=list(SUM_COLUMNS))

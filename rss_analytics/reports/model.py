@@ -65,8 +65,8 @@ class Column:
 class Table:
     """A table; the first cell of each row is its heading.
 
-    ``groups`` parts the rows under headings: the number of a group's first row, and its heading.  A ``sortable`` table can be sorted by its
-    reader.
+    ``groups`` parts the rows under headings: the number of a group's first row, and its heading.
+    A ``sortable`` table can be sorted by its reader.
     """
 
     caption: str
