@@ -305,9 +305,10 @@ def _per_staff(clients: pd.DataFrame, notes: pd.DataFrame, rules: WorklistRules,
 
 
 def with_staff(staff: pd.DataFrame, named: Collection[str | None]) -> pd.DataFrame:
-    """The rows of staff with an empty one for each who is named beside them: a caseload may have lost its last client."""
+    """The rows of staff with an empty one for each named beside them: a caseload can lose its last client."""
     there = set(staff["staff"].dropna())
-    nobody = {name: 0 for name in SUM_COLUMNS} | {"minutes_possible": None, "fits": None}
+    nobody: dict[str, Any] = dict.fromkeys(SUM_COLUMNS, 0)
+    nobody |= {"minutes_possible": None, "fits": None}
     gone = sorted({one for one in named if one is not None and not pd.isna(one)} - there)
     if not gone:
         return staff
