@@ -150,9 +150,9 @@ def rating_change(words: ListWords, row: Row) -> Cell:
     if pd.isna(row["rating"]) or pd.isna(row["rating_before"]):
         return Cell(words.wording.say("cell.none"))
     change = float(row["rating"]) - float(row["rating_before"])
-    key = "change.up" if change > 0 else "change.down" if change < 0 else "change.same"
+    moved = "up" if change > 0 else "down" if change < 0 else "same"
     decimals = 0 if change.is_integer() else 1
-    return Cell(words.wording.say(key, change=words.wording.number(abs(change), decimals)), change)
+    return Cell(words.say(f"moved.{moved}", change=words.wording.number(abs(change), decimals)), change)
 
 
 def doing(words: ListWords, row: Row) -> Cell:
