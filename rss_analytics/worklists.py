@@ -36,7 +36,8 @@ from rss_analytics.measures.worklist import Worklist, with_staff, worklist
 from rss_analytics.reading.headings import spellings_of
 from rss_analytics.reporting import check_forms, parameters, write_forms
 from rss_analytics.reports import Report, Request, Scope
-from rss_analytics.reports.worklist import Entry, Told, build
+from rss_analytics.reports.worklist import build
+from rss_analytics.reports.worklist_told import Entry, Told
 from rss_analytics.storage.entry import entry_lags, refused_rows
 from rss_analytics.storage.snapshot import snapshot
 from rss_analytics.storage.tables import Tables

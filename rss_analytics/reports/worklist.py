@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator
 
 import pandas as pd
 
-from rss_analytics.definitions.measure import Measure
-from rss_analytics.definitions.profile import Profile, Target
 from rss_analytics.definitions.result import ReleasedListing
 from rss_analytics.reports.model import (
     Block,
@@ -18,7 +14,6 @@ from rss_analytics.reports.model import (
     Cards,
     Cell,
     Column,
-    Note,
     Report,
     Section,
     Sentence,
@@ -26,7 +21,8 @@ from rss_analytics.reports.model import (
     Table,
 )
 from rss_analytics.reports.request import Request
-from rss_analytics.reports.wording import MOST_NAMES, PERCENT, Wording
+from rss_analytics.reports.wording import MOST_NAMES, Wording
+from rss_analytics.reports.worklist_missing import method_section, missing_section, privacy_section
 from rss_analytics.reports.worklist_rows import (
     CASELOAD,
     EVERYONE,
@@ -37,36 +33,7 @@ from rss_analytics.reports.worklist_rows import (
     iso,
     table_of_clients,
 )
-
-FORMS = ("enrollment", "institution_stay", "service_plan", "functioning_rating", "grievance")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """The usual lag of entry in days and the share of the period not entered yet; null where it cannot be told."""
-
-    contacts: int
-    median: int | None
-    most: int | None
-    not_entered: float | None
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a work list is made from, beside what every report is asked: released lists by name, and the days left."""
-
-    lists: Mapping[str, ReleasedListing]
-    days_left: int
-    working_left: int
-    since: date
-    known_then: bool
-    by_enrollment: bool
-    uncovered: Mapping[str, date | None]
-    entry: Entry
-    targets: tuple[tuple[Measure, Target], ...]
-    profile: Profile | None
-    working: tuple[str, ...]  # titles of the measures that what is loaded is enough for
-    absent: frozenset[str]  # forms without records
+from rss_analytics.reports.worklist_told import Told, rows_of
 
 
 def build(told: Told, request: Request) -> Report:
@@ -84,9 +51,9 @@ def build(told: Told, request: Request) -> Report:
             _answer(words, told),
             *_staff_sections(words, told),
             *_everyone(words, told),
-            _missing(words, told),
-            _method(words, told),
-            _privacy(words, told),
+            missing_section(words, told),
+            method_section(words, told),
+            privacy_section(words, told),
         ),
         cells_withheld=sum(one.cells_withheld for one in told.lists.values()),
     )
@@ -111,7 +78,7 @@ def _left(words: ListWords) -> str:
 
 
 def _answer(words: ListWords, told: Told) -> Section:
-    total = _rows(told, "total")[0]
+    total = rows_of(told, "total")[0]
     blocks: list[Block] = [Sentence(text, "answer") for text in _opening(words, told, total)]
     blocks += [Sentence(text, "caution") for text in _cautions(words, told)]
     if total["withheld"] is None and told.by_enrollment:
@@ -147,7 +114,7 @@ def _opening(words: ListWords, told: Told, total: Row) -> Iterator[str]:
 
 def _first(words: ListWords, told: Told) -> Iterator[Block]:
     """Whom to see first: the short without any contact in the period, the longest unseen first."""
-    unseen = [row for row in _rows(told, "clients") if row["short"] and not row["contacts_done"]]
+    unseen = [row for row in rows_of(told, "clients") if row["short"] and not row["contacts_done"]]
     unseen.sort(key=lambda row: (row["days_since"] is not None, -(row["days_since"] or 0), str(row["client"])))
     items = [_unseen(words, row) for row in unseen[:MOST_NAMES]]
     if len(unseen) > MOST_NAMES:
@@ -166,7 +133,7 @@ def _unseen(words: ListWords, row: Row) -> str:
 
 
 def _programs(told: Told) -> set[str]:
-    return {row["program"] for row in _rows(told, "clients")}
+    return {row["program"] for row in rows_of(told, "clients")}
 
 
 def _cautions(words: ListWords, told: Told) -> Iterator[str]:
@@ -195,13 +162,13 @@ def _staff_table(words: ListWords, told: Told) -> Table:
     names = ("clients", "short", "out_of_reach", "minutes_missing", "contacts_missing", "plans", "unsigned_late")
     columns = (Column(words.say("column.staff")), *(Column(words.say(f"staff.{one}"), "number") for one in names))
     columns = (*columns, Column(words.say("staff.fits"), "status"))
-    rows = [(Cell(_named(words, row)), *_staff_cells(words, row)) for row in _rows(told, "staff")]
+    rows = [(Cell(_named(words, row)), *_staff_cells(words, row)) for row in rows_of(told, "staff")]
     note = words.say("staff.note", hours=words.hours(_most(told)))
     return Table(words.say("table.staff"), columns, tuple(rows), (note,) if words.days_left else (), sortable=True)
 
 
 def _most(told: Told) -> float:
-    possible = [row["minutes_possible"] for row in _rows(told, "staff") if not pd.isna(row["minutes_possible"])]
+    possible = [row["minutes_possible"] for row in rows_of(told, "staff") if not pd.isna(row["minutes_possible"])]
     return possible[0] if possible else 0
 
 
@@ -234,9 +201,9 @@ def _staff_cells(words: ListWords, row: Row) -> Iterator[Cell]:
 
 def _staff_sections(words: ListWords, told: Told) -> Iterator[Section]:
     several = len(_programs(told)) > 1
-    for number, staff in enumerate(_rows(told, "staff"), start=1):
+    for number, staff in enumerate(rows_of(told, "staff"), start=1):
         name = _named(words, staff)
-        own = [row for row in _rows(told, "clients") if _is(row, staff)]
+        own = [row for row in rows_of(told, "clients") if _is(row, staff)]
         blocks: list[Block] = [Sentence(text) for text in _staff_lead(words, staff)]
         blocks += _changes(words, told, staff)
         short = sorted((row for row in own if row["short"]), key=_urgency)
@@ -274,7 +241,7 @@ def _staff_lead(words: ListWords, staff: Row) -> Iterator[str]:
 
 
 def _changes(words: ListWords, told: Told, staff: Row) -> Iterator[Block]:
-    items = [_change(words, row) for row in _rows(told, "changes") if _is(row, staff)]
+    items = [_change(words, row) for row in rows_of(told, "changes") if _is(row, staff)]
     heading = words.say("changes", since=words.wording.day(told.since))
     if items:
         yield Bullets(heading, tuple(items))
@@ -295,111 +262,13 @@ def _change(words: ListWords, row: Row) -> str:
 
 
 def _everyone(words: ListWords, told: Told) -> Iterator[Section]:
-    rows = _rows(told, "clients")
+    rows = rows_of(told, "clients")
     if rows:
         several = len(_programs(told)) > 1
         caption = words.say("table.everyone")
         table = table_of_clients(words, rows, EVERYONE, caption=caption, with_staff=True, with_program=several)
         lead = Sentence(words.say("everyone.lead"))
         yield Section("everyone", words.say("section.everyone"), (lead, table))
-
-
-# -- what is missing -----------------------------------------------------------------------------------------
-
-
-def _missing(words: ListWords, told: Told) -> Section:
-    blocks: list[Block] = [Sentence(words.say("missing.lead"))]
-    rows = _rows(told, "not_counted")
-    if any(row["held_records"] or row["refused_records"] for row in rows if row["withheld"] is None):
-        blocks.append(_not_counted(words, rows))
-    else:
-        blocks.append(Sentence(words.say("missing.nothing")))
-    blocks.append(Sentence(_entry(words, told.entry)))
-    blocks.append(Bullets(words.say("missing.working"), told.working or (words.say("missing.none_work"),)))
-    request = words.wording.request
-    adds = [words.say(f"adds.{name}", form=request.label("form", name)) for name in FORMS if name in told.absent]
-    adds += [
-        words.wording.say("data.missing", form=one.form, measures=words.wording.names(list(one.measures)))
-        for one in request.missing
-    ]
-    if adds:
-        blocks.append(Bullets(words.wording.say("data.missing.heading"), tuple(adds), "caution"))
-    return Section("missing", words.say("section.missing"), tuple(blocks))
-
-
-def _not_counted(words: ListWords, rows: list[Row]) -> Table:
-    names = ("minutes", "held_records", "minutes_held", "refused_records", "minutes_refused", "unreadable")
-    heads = [Column(words.say("column.program")), *(Column(words.say(f"not_counted.{one}"), "number") for one in names)]
-    heads += [Column(words.say(f"not_counted.{one}"), "number") for one in ("hours_now", "hours_if_right")]
-    lines = []
-    for row in rows:
-        nowhere = row["program"] is None or pd.isna(row["program"])
-        label = words.say("unplaced") if nowhere else words.wording.request.label("program", str(row["program"]))
-        lines.append((Cell(label), *_not_counted_cells(words, row, names)))
-    return Table(words.say("table.not_counted"), tuple(heads), tuple(lines), (words.say("not_counted.note"),))
-
-
-def _not_counted_cells(words: ListWords, row: Row, names: tuple[str, ...]) -> Iterator[Cell]:
-    if row["withheld"] is not None:
-        fewest = words.wording.request.house_rules.suppression.fewest
-        yield from [Cell(words.wording.say("cell.fewer", fewest=fewest), status="withheld")] * (len(names) + 2)
-        return
-    for name in names:
-        value = row[name] / MINUTES_OF_AN_HOUR if name.startswith("minutes") else row[name]
-        yield Cell(words.wording.number(value, 1 if name.startswith("minutes") else 0), float(value))
-    for name in ("hours_now", "hours_if_right"):
-        value = row[name]
-        none = value is None or pd.isna(value)
-        yield Cell(words.wording.say("cell.none")) if none else Cell(words.wording.number(value, 2), float(value))
-
-
-def _entry(words: ListWords, entry: Entry) -> str:
-    if entry.median is None or entry.most is None or entry.not_entered is None:
-        settles = words.wording.request.house_rules.worklist.lag_settles_days
-        return words.say("entry.unknown", days=words.wording.number(settles))
-    share = words.wording.number(entry.not_entered * PERCENT)
-    days = {"median": words.wording.number(entry.median), "most": words.wording.number(entry.most)}
-    return words.say("entry", contacts=words.wording.number(entry.contacts), share=share, **days)
-
-
-def _method(words: ListWords, told: Told) -> Section:
-    rules = words.wording.request.house_rules.worklist
-    pick = words.wording.request.language.pick
-    lines = [
-        words.say(
-            "method.target",
-            measure=pick(measure.title),
-            target=words.wording.value(measure, target.target),
-            citation=target.source.citation,
-            status=words.wording.say(f"source_status.{target.source.status}"),
-        )
-        for measure, target in told.targets
-    ]
-    if told.profile is not None:
-        lines.append(words.say("method.profile", profile=pick(told.profile.title), version=told.profile.version))
-    ceiling = words.say(
-        "method.ceiling",
-        hours=words.hours(rules.most_minutes_per_day),
-        contacts=words.contacts(rules.most_contacts_per_day),
-        citation=rules.source.citation,
-        status=words.wording.say(f"source_status.{rules.source.status}"),
-    )
-    known = "known_then" if told.known_then else "known_now"
-    compared = words.say(f"method.{known}", since=words.wording.day(told.since))
-    rating = words.say("method.rating", days=words.wording.number(rules.rating_due_days))
-    blocks = (Sentence(words.say("method.lead")), Note((*lines, ceiling, rating, compared)))
-    return Section("method", words.wording.say("section.method"), blocks)
-
-
-def _privacy(words: ListWords, told: Told) -> Section:
-    shown = "code" if told.lists["clients"].audience == "quality" else "number"
-    lines = (words.say(f"privacy.{shown}"), words.say("privacy.keep"))
-    return Section("privacy", words.wording.say("section.privacy"), (Note(lines, "privacy"),))
-
-
-def _rows(told: Told, name: str) -> list[Row]:
-    rows = told.lists[name].rows
-    return rows.astype(object).where(rows.notna(), None).to_dict("records")
 
 
 def _is(row: Row, staff: Row) -> bool:

@@ -11,7 +11,8 @@ import pytest
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.result import Listing, Provenance
 from rss_analytics.reports import Request, Scope
-from rss_analytics.reports.worklist import Entry, Told, build
+from rss_analytics.reports.worklist import build
+from rss_analytics.reports.worklist_told import Entry, Told
 
 DAY = date(2026, 6, 16)
 
