@@ -10,17 +10,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from rss_analytics.answering import Asked
 from rss_analytics.definitions.form import Form
-from rss_analytics.disclosure import release
 from rss_analytics.errors import RssError
 from rss_analytics.intake import Intake, deletion_of, is_loaded, load_facts, tables_of, validate
 from rss_analytics.interchange import rejects_workbook
 from rss_analytics.interchange.rejects_workbook import RejectedRecord, parse_cells
-from rss_analytics.measures.run import compute
 from rss_analytics.reading.table import TextTable
-from rss_analytics.reporting import released_tables, told
-from rss_analytics.reports import Report, ReportKind
 from rss_analytics.storage.loads import COUNTS
 from rss_analytics.storage.merging import merge
 from rss_analytics.storage.problems import open_problems, open_warnings
@@ -29,6 +24,8 @@ from rss_analytics.storage.staging import staging
 from rss_analytics.validation.sentences import explain
 
 if TYPE_CHECKING:
+    from rss_analytics.answering import Asked
+    from rss_analytics.reports import Report, ReportKind
     from rss_analytics.workspace import Workspace
 
 
@@ -162,6 +159,9 @@ def measure(
     internal: bool,
 ) -> pd.DataFrame:
     """A measure's rows as the audience may see them, or as computed when ``internal``."""
+    from rss_analytics.disclosure import release  # noqa: PLC0415 - taking a file in needs neither ibis nor a chart
+    from rss_analytics.measures.run import compute  # noqa: PLC0415
+
     catalogue = workspace.catalogue
     declared = catalogue.measure(name)
     with snapshot(workspace.store, catalogue.forms, as_of=asked.as_of, until=asked.until) as tables:
@@ -183,5 +183,7 @@ def measure(
 
 def report(workspace: Workspace, kind: ReportKind, asked: Asked, *, scope: str | None, period: str | None) -> Report:
     """A report: what its kind shows of a period measured and released, then told for one scope."""
+    from rss_analytics.reporting import released_tables, told  # noqa: PLC0415
+
     released = released_tables(workspace, kind, asked, period)
     return told(workspace, released, asked, scope=scope)

@@ -10,6 +10,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -160,6 +161,30 @@ def test_no_file_of_handed_back_records_is_named_after_a_person(agency: Agency) 
     names = " ".join(path.name for path in (agency.root / "named").iterdir())
     assert names
     assert planted_in(names) == []
+
+
+def test_a_name_typed_into_the_owners_column_stands_inside_the_workbook_only(agency: Agency) -> None:
+    typed = (NAMES[0], "Threlkard, Oswinna / ward 3")
+    rows = [{**SOUND, "contact_id": f"N{number}", "staff_id": name, "facility_id": name, "minutes": "an hour"}
+            for number, name in enumerate(typed)]  # fmt: skip
+    with (agency.root / "typed.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [*SOUND, "facility_id"])
+        writer.writeheader()
+        writer.writerows(rows)
+    said = agency.run(
+        "ingest typed.csv --form contact_log",
+        "rejects --by staff --out owners/staff",
+        "rejects --by facility --out owners/facility",
+        "rejects --by sender --out owners/sender",
+        environment={"RSS_DEBUG": "1"},
+    )
+    written = [path for path in (agency.root / "owners").rglob("*") if path.is_file()]
+    assert len(written) > 2 * len(typed)
+    words = [*PLANTED, "Quillonia", "Threlkard", "ward 3", "ward_3"]
+    shown = said + " ".join(str(path.relative_to(agency.root)) for path in written)
+    assert [word for word in words if word.casefold() in shown.casefold()] == []
+    inside = [zipfile.ZipFile(path).read("xl/sharedStrings.xml").decode() for path in written]
+    assert sum(typed[0] in text for text in inside) >= 3
 
 
 def test_a_file_without_headings_is_refused_without_repeating_its_cells(agency: Agency) -> None:

@@ -23,8 +23,22 @@ REMARK_PREFIX = "RSS: "
 SENDER_HEADING = REMARK_PREFIX + "sender"
 NUMBER_HEADING = REMARK_PREFIX + "number"  # names a refused row, so that its correction settles it
 REMARKS = {
-    "en": {"fate": "fate", "wrong": "what is wrong", "do": "what to do", "file": "file", "row": "row in the file"},
-    "es": {"fate": "destino", "wrong": "qué está mal", "do": "qué hacer", "file": "archivo", "row": "fila"},
+    "en": {
+        "owner": "owner",
+        "fate": "fate",
+        "wrong": "what is wrong",
+        "do": "what to do",
+        "file": "file",
+        "row": "row in the file",
+    },
+    "es": {
+        "owner": "responsable",
+        "fate": "destino",
+        "wrong": "qué está mal",
+        "do": "qué hacer",
+        "file": "archivo",
+        "row": "fila",
+    },
 }
 FATES = {"en": {"refused": "refused", "held": "held"}, "es": {"refused": "rechazado", "held": "en espera"}}
 SHEET_NAME_LIMIT = 31  # Excel's own
@@ -64,8 +78,8 @@ def write_rejects(
     paths = _paths(out, by, sorted(owned))
     try:
         out.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for owner, path in paths.items():
-            _write(path, owned[owner], forms, language)
+        for (owner, sender), path in paths.items():
+            _write(path, owner, owned[owner, sender], forms, language)
     except (OSError, FileCreateError) as error:
         raise problem("usage.cannot_write", where=out.name, reason=_reason(error)) from None
     return list(paths.values())
@@ -76,13 +90,16 @@ def _reason(error: Exception) -> str:
 
 
 def _paths(out: Path, by: str, owners: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Path]:
-    """A file name for each (owner, sender), with the sender where it is not told by the owner."""
+    """A file name for each (owner, sender): the sender, which whoever loads has named, or else a running number.
+
+    Staff and facilities are cells of a file, into which somebody's name may have been typed; so they stand inside.
+    """
     named: dict[tuple[str, str], Path] = {}
     taken: set[str] = set()
-    for owner, sender in owners:
-        words = [by, owner] if owner == sender else [by, owner, sender]
-        stem = "-".join(["rejects", *(re.sub(r"[^A-Za-z0-9_.]+", "_", word) for word in words)])
-        # two owners may differ only in signs that a file name cannot hold, or in capitals
+    for place, (owner, sender) in enumerate(owners, start=1):
+        word = re.sub(r"[^A-Za-z0-9_.]+", "_", sender) if by == "sender" else f"{place:03d}"
+        stem = f"rejects-{by}-{word}"
+        # two senders may differ only in signs that a file name cannot hold, or in capitals
         number = next(n for n in count(1) if f"{stem}-{n}".casefold() not in taken)
         taken.add(f"{stem}-{number}".casefold())
         named[owner, sender] = out / (f"{stem}.xlsx" if number == 1 else f"{stem}-{number}.xlsx")
@@ -99,7 +116,7 @@ def _owner(record: RejectedRecord, form: Form, by: str) -> str:
     return next(found, UNOWNED)
 
 
-def _write(path: Path, records: list[RejectedRecord], forms: Mapping[str, Form], language: str) -> None:
+def _write(path: Path, owner: str, records: list[RejectedRecord], forms: Mapping[str, Form], language: str) -> None:
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)
     # every cell is text as it was read: nothing is turned into a formula, a link or a number
@@ -115,15 +132,16 @@ def _write(path: Path, records: list[RejectedRecord], forms: Mapping[str, Form],
         for name in dict.fromkeys(record.form for record in records):
             of_form = [record for record in records if record.form == name]
             sheet = book.add_worksheet(name[:SHEET_NAME_LIMIT])
-            _Sheet(sheet, formats, forms[name], language).fill(of_form)
+            _Sheet(sheet, formats, forms[name], owner, language).fill(of_form)
 
 
 class _Sheet:
     """One form's records on a sheet: the original columns first, the remarks after them."""
 
-    def __init__(self, sheet: Worksheet, formats: dict[str, Format], form: Form, language: str) -> None:
+    def __init__(self, sheet: Worksheet, formats: dict[str, Format], form: Form, owner: str, language: str) -> None:
         self._sheet = sheet
         self._formats = formats
+        self._owner = owner
         self._form = form
         self._words = REMARKS.get(language, REMARKS["en"])
         self._fates = FATES.get(language, FATES["en"])
@@ -173,6 +191,7 @@ class _Sheet:
         remarks = [
             record.sender,
             record.number or "",
+            self._owner,
             self._fates[record.fate],
             " ".join(said),
             " ".join(advice),

@@ -145,11 +145,12 @@ def test_each_owner_and_sender_has_a_workbook_and_each_form_a_sheet(agency: Agen
     assert load_workbook(by_sender[0]).sheetnames == ["term", "visit"]
     by_staff = agency.workspace.rejects(agency.root / "staff", by="staff")
     assert [path.name for path in by_staff] == [
-        "rejects-staff-S_1-north.xlsx", "rejects-staff-S_1-south.xlsx", "rejects-staff-s_1-north-2.xlsx",
-        "rejects-staff-unknown-north.xlsx",
+        "rejects-staff-001.xlsx", "rejects-staff-002.xlsx", "rejects-staff-003.xlsx", "rejects-staff-004.xlsx",
     ]  # fmt: skip
     assert [row["visit_id"] for row in rows_of(sheet_of(by_staff[0]))] == ["V1", "V3"]
     assert {row[SENDER_HEADING] for row in rows_of(sheet_of(by_staff[1]))} == {"south"}
+    owners = [rows_of(load_workbook(path).worksheets[0])[0]["RSS: owner"] for path in by_staff]
+    assert owners == ["S/1", "S/1", "s 1", "unknown"]
     assert [load_workbook(path).sheetnames for path in by_staff] == [["visit"], ["visit"], ["visit"], ["term"]]
 
 
