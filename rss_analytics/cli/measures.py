@@ -77,6 +77,7 @@ def show(
         {"what": "needs", "is": ", ".join(shown.needs)},
         {"what": "source", "is": f"{shown.source.citation} ({shown.source.status})"},
         *({"what": f"target in {name}", "is": text} for name, text in _targets(catalogue, measure)),
+        *({"what": f"number of each client in {name}", "is": text} for name, text in _floors(catalogue, measure)),
         {"what": "SQL", "is": example_sql(catalogue, shown)},
     ]
     output = Output(format_)
@@ -141,6 +142,15 @@ def parse_day(text: str | None, *, first: bool) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise problem("usage.bad_date", value=text) from None
+
+
+def _floors(catalogue: Catalogue, measure: str) -> Sequence[tuple[str, str]]:
+    found = []
+    for profile in catalogue.profiles.values():
+        floor = profile.floors.get(measure)
+        if floor is not None:
+            found.append((profile.profile, f"{floor.floor:g} ({floor.source.citation}; {floor.source.status})"))
+    return found
 
 
 def _targets(catalogue: Catalogue, measure: str) -> Sequence[tuple[str, str]]:

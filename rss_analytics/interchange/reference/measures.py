@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.instrument import Source
-from rss_analytics.definitions.measure import Example, Measure, Quantity
+from rss_analytics.definitions.measure import Example, Measure, PerClient, Quantity
 from rss_analytics.interchange.reference.markdown import cell, code, codes, in_words, page, section, table
 
 STATUSES = {
@@ -45,6 +45,12 @@ def measure_page(measure: Measure, catalogue: Catalogue) -> str:
     )
 
 
+MERGED = (
+    "records of one client that share a session, overlap in time, or follow each other by the same staff member at the"
+    " same place within the profile's `contact_gap_minutes` count once"
+)
+
+
 def _definition(measure: Measure) -> list[tuple[str, str]]:
     rows = measure.rows
     facts = [
@@ -55,7 +61,7 @@ def _definition(measure: Measure) -> list[tuple[str, str]]:
         ("rows", f"records of {code(rows.form)} by {code(rows.date)}"),
     ]
     if rows.grain == "client_contact":
-        facts.append(("counted", "records of one client that share a session or overlap in time count once"))
+        facts.append(("counted", MERGED))
     facts += [("where", text) for text in (in_words(rows.where),) if text]
     facts += [("are", f"{codes(rows.are)}, as the profile says") for _ in (1,) if rows.are]
     facts += [("numerator", _quantity(measure.numerator))] if measure.numerator else []
@@ -81,7 +87,12 @@ def _definition(measure: Measure) -> list[tuple[str, str]]:
 
 def _special(measure: Measure) -> list[tuple[str, str]]:
     """What only some kinds declare."""
-    facts = []
+    facts = [("clients", f"whose enrollment on the day says {in_words(measure.clients)}")] if measure.clients else []
+    if measure.per_client:
+        facts.append(("a client is counted", _per_client(measure.per_client)))
+    if measure.split:
+        told = codes(measure.split_codes) if measure.split_codes else "each code"
+        facts.append(("the numerator is divided by", f"{code(measure.split)}: {told}; the denominator stays whole"))
     if measure.parts:
         facts.append(("a client must reach the targets of", ", ".join(f"[{p}]({p}.md)" for p in measure.parts)))
     if measure.instrument:
@@ -100,6 +111,21 @@ def _special(measure: Measure) -> list[tuple[str, str]]:
     return facts
 
 
+AMONG = {
+    "exposed": "clients with as many exposed days as the profile asks for",
+    "enrolled": "clients with an exposed day",
+    "with_contact": "clients with such a record",
+}
+
+
+def _per_client(held_to: PerClient) -> str:
+    """What a client is held to, in words."""
+    what = "contacts" if held_to.distinct == "contacts" else f"different {code(held_to.distinct)}"
+    number = f"{held_to.at_least:g} or more" if held_to.at_least is not None else f"less than {held_to.fewer_than:g}"
+    each = {"client_weeks": " for each exposed week", "client_months": " for each exposed month"}
+    return f"whose number of {what}{each.get(held_to.per or '', '')} is {number}, among {AMONG[held_to.among]}"
+
+
 def _quantity(quantity: Quantity) -> str:
     if quantity.exposure:
         what = f"exposure: {quantity.exposure.replace('_', ' ')}"
@@ -108,7 +134,7 @@ def _quantity(quantity: Quantity) -> str:
     elif quantity.distinct:
         what = f"distinct {code(quantity.distinct)}"
     else:
-        what = "number of rows"
+        what = f"number of {quantity.count}"
     where = f", where {in_words(quantity.where)}" if quantity.where is not None else ""
     are = f", that are {codes(quantity.are)}" if quantity.are else ""
     return f"{what}{where}{are} ({quantity.unit['en']})"

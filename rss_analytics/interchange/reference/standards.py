@@ -38,6 +38,10 @@ def _profile(profile: Profile) -> str:
         )
         for name, target in profile.targets.items()
     ]
+    floors = [
+        (f"[{name}](measures/{name}.md)", f"{floor.floor:g}", sourced(floor.source))
+        for name, floor in profile.floors.items()
+    ]
     until = f" to {profile.valid_to}" if profile.valid_to else ""
     about = f"{code(profile.profile)}, version {profile.version}, for {codes(profile.models)}; figures set by"
     return section(
@@ -46,6 +50,7 @@ def _profile(profile: Profile) -> str:
         table(("concept", "a record is one when"), concepts),
         table(("rule of computation", "value"), switches),
         table(("measure", "target", "cuts of the bands", "tolerance", "source"), targets),
+        table(("measure", "number it holds each client to", "source"), floors),
     )
 
 
