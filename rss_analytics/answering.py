@@ -12,6 +12,7 @@ from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.language import Language
 from rss_analytics.definitions.measure import Measure, WindowName
 from rss_analytics.errors import did_you_mean, problem, quoted
+from rss_analytics.measures.units import UNPLACED
 from rss_analytics.reports.model import Scope, Scoping
 from rss_analytics.reports.needs import Need
 from rss_analytics.reports.request import FormCounts, MissingForm
@@ -140,7 +141,8 @@ def labels_of(
     for measure in catalogue.measures.values():
         if measure.split is not None:
             field = catalogue.form(measure.rows.form).field(measure.split)
-            labels[measure.split] = {choice.code: language.pick(choice.label) for choice in field.choices}
+            codes = {choice.code: language.pick(choice.label) for choice in field.choices}
+            labels[measure.split] = codes | {UNPLACED: language.say("split.unplaced")}
     return labels
 
 

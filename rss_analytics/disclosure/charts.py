@@ -149,7 +149,7 @@ def _months(window: Span) -> int:
 
 
 def _weights(measure: Measure, value: Numbers, numerator: Numbers, denominator: Numbers) -> Numbers:
-    """What each value divides by: the denominator, in whatever unit the value counts it (client-days or -months).
+    """What each value divides by: the denominator, in whatever unit the value counts it (client-days, -weeks, -months).
 
     It follows from the value itself; where that is 0 the other windows say how many of the denominator make one.  A
     value that is no quotient of its sums, such as a median over clients, has no such weight.
@@ -158,8 +158,9 @@ def _weights(measure: Measure, value: Numbers, numerator: Numbers, denominator: 
     with np.errstate(divide="ignore", invalid="ignore"):
         weight = np.where(positive, numerator * measure.scale / value, np.nan)
         per_unit = weight[positive] / denominator[positive]
-    in_months = measure.denominator is not None and measure.denominator.exposure == "client_months"
-    is_quotient = measure.kind != MEDIANS if in_months else bool((np.abs(per_unit - 1) < SAME_NUMBER).all())
+    exposure = measure.denominator.exposure if measure.denominator is not None else None
+    in_spans = exposure in ("client_weeks", "client_months")
+    is_quotient = measure.kind != MEDIANS if in_spans else bool((np.abs(per_unit - 1) < SAME_NUMBER).all())
     if not is_quotient:
         return np.full(len(value), np.nan)
     usual = float(np.median(per_unit)) if per_unit.size else 1.0
