@@ -130,7 +130,7 @@ def names_of_units(tables: Tables, catalogue: Catalogue) -> dict[str, dict[str, 
 def labels_of(
     names: Mapping[str, Mapping[str, str]], catalogue: Catalogue, language: Language
 ) -> dict[str, Mapping[str, str]]:
-    """Names of units, of forms, of every instrument's domains, and of the codes that measures are split by."""
+    """Names of units, of forms, of instruments' domains, and of the fields and codes that measures are split by."""
     labels = dict(names)
     labels["form"] = {form.form: language.pick(form.title) for form in catalogue.forms.values()}
     labels["domain"] = {
@@ -138,12 +138,14 @@ def labels_of(
         for instrument in catalogue.instruments.values()
         for domain in instrument.domains
     }
+    splits: dict[str, str] = {}
     for measure in catalogue.measures.values():
         if measure.split is not None:
             field = catalogue.form(measure.rows.form).field(measure.split)
             codes = {choice.code: language.pick(choice.label) for choice in field.choices}
             labels[measure.split] = codes | {UNPLACED: language.say("split.unplaced")}
-    return labels
+            splits[measure.split] = language.pick(field.label)
+    return labels | {"split": splits}
 
 
 def unit_parents(tables: Tables, day: date) -> dict[tuple[str, str], tuple[str, str]]:

@@ -113,8 +113,8 @@ class Wording:
         return self.say("heading.unit", text=text, unit=unit)
 
     def dimension(self, name: str) -> str:
-        """A dimension as a column heading."""
-        return self.say(f"dimension.{name}")
+        """A dimension as a column heading; a field that a measure is split by has its own label."""
+        return self.request.labels.get("split", {}).get(name) or self.say(f"dimension.{name}")
 
     def missing(self, reading: Reading) -> Cell:
         """What stands in place of a number that is withheld or cannot be told."""
