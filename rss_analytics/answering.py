@@ -13,6 +13,7 @@ from rss_analytics.definitions.language import Language
 from rss_analytics.definitions.measure import Measure, WindowName
 from rss_analytics.errors import did_you_mean, problem, quoted
 from rss_analytics.measures.units import UNPLACED
+from rss_analytics.measures.windows import ROLLING, months_before
 from rss_analytics.reports.model import Scope, Scoping
 from rss_analytics.reports.needs import Need
 from rss_analytics.reports.request import FormCounts, MissingForm
@@ -83,6 +84,8 @@ def windows_until(window: WindowName, number: int, end: date, fiscal_year_starts
     """The days of the last ``number`` windows, the last one the window that ``end`` lies in."""
     if window in BLOCKS:
         return Period(end - timedelta(days=BLOCKS[window] * number - 1), end)
+    if window in ROLLING:
+        return Period(months_before(end + timedelta(days=1), ROLLING[window] * number), end)
     months = MONTHS[window]
     offset = (end.month - (fiscal_year_starts if window == "year" else 1)) % months
     last_start = _add_months(end.replace(day=1), -offset)

@@ -93,7 +93,10 @@ def run(
     by: Annotated[
         list[str] | None, typer.Option("--by", help="program, facility, region ...; repeat for more.")
     ] = None,
-    period: Annotated[str, typer.Option("--period", help="month, quarter, year, days_28, days_14 or whole.")] = "month",
+    period: Annotated[
+        str,
+        typer.Option("--period", help="month, quarter, year, days_28, days_14, months_6, months_12 or whole."),
+    ] = "month",
     from_: Annotated[str | None, typer.Option("--from", help="First day or month.", metavar="DATE")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Last day or month.", metavar="DATE")] = None,
     profile: Annotated[str | None, typer.Option("--profile", help="Standard to hold the measure to.")] = None,

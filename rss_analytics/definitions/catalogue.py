@@ -141,9 +141,13 @@ class Catalogue:
             if quantity is not None and quantity.exposure is None:
                 names += [name for name in (quantity.sum, quantity.distinct) if name]
                 names += _condition_fields(quantity.where)
+        names += _fields_of_kind(measure)
         self._check_fields(names, form, where)
         self._check_clients(measure, form, where)
         self._check_split(measure, form, where)
+        if measure.after is not None:
+            anchors = [*measure.after.fields, *_condition_fields(measure.after.where)]
+            self._check_fields(anchors, self._named_form(measure.after.form, where), where)
         for part in measure.parts:
             _pick(self.measures, "measure", part, where=where)
         if measure.instrument is not None:
@@ -199,6 +203,15 @@ def _stop_at(misfits: Iterator[str], where: str, name: str) -> None:
 
 def _condition_fields(condition: Condition | None) -> list[str]:
     return list(fields_of(condition)) if condition is not None else []
+
+
+def _fields_of_kind(measure: Measure) -> list[str]:
+    """Fields of the measured form that keys of single kinds name."""
+    limit, current, worst = measure.limit, measure.current, measure.worst
+    named = [limit.start, limit.done, limit.instead_of, limit.instead] if limit else []
+    named += [current.due, current.renewed] if current else []
+    named += [worst.stated] if worst else []
+    return [name for name in named if name is not None] + _condition_fields(measure.left_out)
 
 
 def _pick(known: dict[str, Model], kind: str, name: str, *, where: str = "rss-analytics") -> Model:

@@ -9,6 +9,7 @@ from pydantic import Field as Key
 from pydantic import model_validator
 
 from rss_analytics.definitions.declared import Declared, DeclaredCondition, Text
+from rss_analytics.definitions.following import After, Current, Cycle, Worst
 from rss_analytics.definitions.instrument import Source
 
 Kind = Literal[
@@ -22,12 +23,21 @@ Kind = Literal[
     "instrument_domain",
     "on_time",
     "ageing",
+    "events_after_anchor",
+    "current_at_end",
+    "retained",
+    "in_transition_at_end",
+    "worst_in_window",
+    "sessions_within_size",
+    "cycle_completion",
+    "median_lag",
+    "per_team_week",
 ]
 Exposure = Literal["client_days", "client_weeks", "client_months", "people_served", "member_months", "bed_days"]
 Dimension = Literal[
     "region", "facility", "program", "team", "staff", "client", "domain", "age_band", "authority", "language"
 ]
-WindowName = Literal["month", "quarter", "year", "days_28", "days_14"]
+WindowName = Literal["month", "quarter", "year", "days_28", "days_14", "months_6", "months_12"]
 
 
 SPLIT_KINDS = ("share", "ratio_of_sums", "distinct_per_client")
@@ -95,11 +105,15 @@ class PerClient(Declared):
 
 
 class Limit(Declared):
-    """Hours allowed from ``start`` to ``done``; ``instead``, minutes after ``instead_of``, dates a missing start."""
+    """Hours or business days from ``start`` to ``done``; ``instead``, minutes after ``instead_of``, a missing start.
+
+    Business days are those of the house's default authority; the last one is in time to its end.
+    """
 
     start: str
     done: str
-    hours: int = Key(gt=0)
+    hours: int | None = Key(default=None, gt=0)
+    business_days: int | None = Key(default=None, gt=0)
     instead_of: str | None = None
     instead: str | None = None
 
@@ -107,7 +121,14 @@ class Limit(Declared):
     def _both_or_none(self) -> Limit:
         if (self.instead_of is None) != (self.instead is None):
             raise ValueError("write `instead_of` and `instead` together")
+        if self.hours is not None and self.business_days is not None:
+            raise ValueError("write `hours` or `business_days`, not both")
         return self
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anything is allowed; a lag is measured without."""
+        return self.hours is not None or self.business_days is not None
 
 
 class Example(Declared):
@@ -120,7 +141,7 @@ class Example(Declared):
     title: Text
     given: dict[str, tuple[dict[str, Any], ...]]
     window: tuple[date, date]
-    period: Literal["month", "quarter", "year", "days_28", "days_14", "whole"] = "whole"
+    period: Literal["month", "quarter", "year", "days_28", "days_14", "months_6", "months_12", "whole"] = "whole"
     until: date | None = None
     covers: tuple[date, date] | Literal[False] | None = None
     by: tuple[Dimension, ...] = ()
@@ -162,6 +183,14 @@ class Measure(Declared):
     limit: Limit | None = None
     bands: tuple[int, ...] = Key(default=(), description="upper ends of age bands in days, the last one open")
     open_when: DeclaredCondition | None = None
+    after: After | None = None
+    current: Current | None = None
+    worst: Worst | None = None
+    cycle: Cycle | None = None
+    left_out: DeclaredCondition | None = Key(
+        default=None, description="records that leave their person out, such as a discharge by moving away"
+    )
+    within_days: int | None = Key(default=None, gt=0, description="days after leaving that still count as transition")
     window: WindowName = "month"
     coverage: Literal["window", "any_record"] = Key(
         default="window", description="`any_record`: records come in waves, and one in the window is enough"
@@ -196,12 +225,29 @@ class Measure(Declared):
             "instrument_domain": ("instrument",),
             "on_time": (),
             "ageing": ("bands", "open_when"),
+            "events_after_anchor": ("after",),
+            "current_at_end": ("current",),
+            "retained": (),
+            "in_transition_at_end": ("within_days",),
+            "worst_in_window": ("worst",),
+            "sessions_within_size": ("worst",),
+            "cycle_completion": ("cycle",),
+            "median_lag": ("limit",),
+            "per_team_week": ("numerator",),
         }[self.kind]
         for name in wanted:
             if not getattr(self, name):
                 raise ValueError(f"a measure of kind `{self.kind}` needs `{name}`")
         if self.kind == "on_time" and (self.clock is None) == (self.limit is None):
             raise ValueError("a measure of kind `on_time` needs either `clock` or `limit`")
+        if self.limit is not None and self.limit.is_set == (self.kind == "median_lag"):
+            raise ValueError(
+                "`limit` sets `hours` or `business_days` where it is kept, and none where a lag is measured"
+            )
+        if self.kind == "sessions_within_size" and (self.worst is None or self.worst.most is None):
+            raise ValueError("a measure of kind `sessions_within_size` needs `worst` with `most`")
+        if self.after is not None and self.after.form not in self.needs:
+            raise ValueError(f"`needs` leaves out `{self.after.form}`, the form of its anchors")
         if self.rows.form not in self.needs:
             raise ValueError(f"`needs` leaves out `{self.rows.form}`, the form of its rows")
         return self

@@ -30,6 +30,7 @@ RESULT_COLUMNS = (
     "n_clients",  # Int64: distinct people behind the denominator
     "n_records",  # Int64: records behind the denominator
     "held",  # Int64: held records of the unit and window, left out of the value
+    "pending",  # Int64: cases left out because their time has not passed; null for kinds without; never released
     "band",  # Int64 1-5, null without cuts
     "target",  # float, null without a target
     "met",  # yes | no | cannot_tell | no_target

@@ -20,6 +20,8 @@ from rss_analytics.errors import did_you_mean, problem, quoted
 KEPT_WHEN_WITHHELD = frozenset(
     {"measure", "version", "profile", "window_start", "window_end", "target", "source_status"}
 )
+# Cases left out may be few people, and a total of them would give away a part of them.
+NEVER_RELEASED = ("pending",)
 PERSONS = ("client", "staff")  # dimensions whose values name a person
 NEVER = "never"
 PSEUDONYM = "pseudonym"
@@ -136,6 +138,8 @@ def _blanked(result: Result, withheld: Sequence[str | None]) -> pd.DataFrame:
     kept = KEPT_WHEN_WITHHELD | set(result.dimensions) | {"withheld"}
     for name in rows.columns.difference(list(kept)) if hidden.any() else ():
         rows[name] = rows[name].where(~hidden, None)
+    for name in NEVER_RELEASED:
+        rows[name] = None
     return rows
 
 

@@ -12,7 +12,7 @@ from rss_analytics.measures.clocks import WEEKENDS_ONLY
 from rss_analytics.measures.conditions import holds
 from rss_analytics.measures.facts import selected
 from rss_analytics.measures.kinds.ageing import as_of
-from rss_analytics.measures.kinds.on_time import by_hours
+from rss_analytics.measures.kinds.on_time import by_limit
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.relations import Relations
 from rss_analytics.measures.windows import day_number
@@ -161,7 +161,7 @@ def unsigned_notes(question: Question) -> pd.DataFrame:
     """``staff, program, unsigned, unsigned_late``: contacts without a signed note, and those beyond the limit."""
     if question.measure.limit is None:
         return pd.DataFrame(columns=["staff", "program", "unsigned", "unsigned_late"])
-    rows = by_hours(question, question.measure.limit)
+    rows = by_limit(question, question.measure.limit)
     rows = rows.filter(~rows.done, rows.day <= day_number(question.tables.until))
     found = rows.group_by("staff", "program").aggregate(
         unsigned=rows.count(), unsigned_late=rows.overdue.cast("int64").sum()

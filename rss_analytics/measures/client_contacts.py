@@ -25,7 +25,8 @@ def contacts_of_clients(question: Question, records: ir.Table) -> ir.Table:
     crowded = records.group_by("person", "day").having(ibis._.count() > 1).aggregate()
     shared = [records.person == crowded.person, records.day == crowded.day]
     alone = in_groupings(question, _alone(question, records.anti_join(crowded, shared)))
-    beside_others = _numbered(question, in_groupings(question, records.semi_join(crowded, shared)))
+    unit = [*question.keys, "person", "day"]
+    beside_others = numbered(question, in_groupings(question, records.semi_join(crowded, shared)), unit)
     contacts = ibis.union(alone, _collapsed(question, beside_others))
     amounts = [name for name in contacts.columns if name not in (*question.keys, "window", "person")]
     by_client = contacts.group_by(*question.keys, "window", "person")
@@ -41,9 +42,11 @@ def _alone(question: Question, records: ir.Table) -> ir.Table:
     return records.select(*question.dimensions, "window", "person", **columns)
 
 
-def _numbered(question: Question, facts: ir.Table) -> ir.Table:
-    """Facts with the ``number`` of their contact in the client's day and the ``new_minutes`` they bring to it."""
-    unit = [*question.keys, "person", "day"]
+def numbered(question: Question, facts: ir.Table, unit: list[str]) -> ir.Table:
+    """Facts with the ``number`` of their contact in the ``unit``, and the ``new_minutes`` they bring to it.
+
+    The unit is a client's day in a unit of the report; a contact begins with the fact whose ``begins`` is 1.
+    """
     facts = facts.mutate(ends=facts.minute + ibis.greatest(facts.minutes, SHORTEST_MINUTES))
     facts = _back_to_back(question, facts, [*unit, "by_whom", "place"])
     session = ibis.window(group_by=[*unit, "session"])

@@ -34,9 +34,25 @@ MANY = 1_000  # more extensions than any case has
 def rules(question: Question, clock: str) -> ir.Table:
     """One row per authority that sets the clock."""
     authorities = question.catalogue.authorities.values()
-    known = set(question.relations.fetch(question.relations.calendar().select("authority").distinct())["authority"])
+    known = _calendars(question)
     rows = [_rule(authority, clock, known) for authority in authorities if getattr(authority, clock) is not None]
     return literal_table(rows, RULE)
+
+
+def _calendars(question: Question) -> set[str]:
+    """Calendars that the store has: that of weekends only, and those of authorities with holidays."""
+    return set(question.relations.fetch(question.relations.calendar().select("authority").distinct())["authority"])
+
+
+def calendar_of_house(question: Question) -> str:
+    """The calendar of business days where no authority is named: that of the house's default authority.
+
+    An authority whose own clocks count calendar days names no holidays; then those entered under its name are taken.
+    """
+    name = question.catalogue.house_rules.default_authority
+    authority = question.catalogue.authorities.get(name)
+    holidays = authority.holidays if authority and authority.holidays else name
+    return holidays if holidays in _calendars(question) else WEEKENDS_ONLY
 
 
 def _rule(authority: Authority, clock: str, calendars: set[str]) -> dict[str, Any]:
@@ -176,7 +192,12 @@ def _held(cases: ir.Table, holds: ir.Table) -> ir.Table:
 
 def _due(question: Question, cases: ir.Table) -> ir.Table:
     """Cases with ``due``, the day on which the clock has counted its days."""
-    cases = cases.mutate(counted_to_due=(cases.counted_before + cases.allowed + cases.held).cast("int64"))
+    counted = (cases.counted_before + cases.allowed + cases.held).cast("int64")
+    return day_counted(question, cases.mutate(counted_to_due=counted))
+
+
+def day_counted(question: Question, cases: ir.Table) -> ir.Table:
+    """``due``: the day on which the calendar that a case ``counts_on`` has counted to ``counted_to_due``."""
     calendar = question.relations.calendar()
     calendar = calendar.filter(calendar.is_business_day).select(
         calendar_of="authority", due_day=number_of(calendar.date), running="business_number"

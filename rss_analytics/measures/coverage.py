@@ -16,6 +16,9 @@ class Coverage:
     day, or by loads whose records span it but for the house's grace at either end, together with a record of the
     place in the window (none is asked for where no record means zero).  A sender is due from its first record of the
     place to its last, and as long as it has clients enrolled there.  A place nobody reported on waits for every sender.
+
+    A form whose records cover no time (enrollments, stays, plans, ratings) can be told of a place once every sender
+    with clients enrolled there in the window has sent it at all: no plan from an agency that sends plans is no plan.
     """
 
     def __init__(self, question: Question, evidence: Evidence) -> None:
@@ -26,7 +29,7 @@ class Coverage:
         self._needs_met = all(
             question.relations.has(form) or (form == counted and bool(self._spanned)) for form in question.measure.needs
         )
-        self._sent = evidence.sent
+        self._sent, self._senders = evidence.sent, evidence.senders
 
     def is_covered(self, place: Place, window: int) -> bool:
         """Whether the numbers of a place in a window can be told."""
@@ -34,6 +37,8 @@ class Coverage:
         if not self._needs_met or last > day_number(self._question.tables.until):
             return False
         sent = self._sent.get(place, {})
+        if self._senders is not None:
+            return all(sender in self._senders for sender, one in sent.items() if window in one.windows)
         has_record = any(window in one.windows for one in sent.values())
         if self._question.measure.coverage == "any_record":
             return has_record
@@ -49,7 +54,9 @@ class Coverage:
         return all(_inside(wanted, self._spanned.get(sender, [])) for sender in senders)
 
     def last_record(self, place: Place) -> Any:
-        """Date of the place's last record of the form, or None."""
+        """Date of the place's last record of the form, or None; records that cover no time have no last one."""
+        if self._senders is not None:
+            return None
         days = [one.last for one in self._sent.get(place, {}).values()]
         return day_of(max(days)) if days else None
 

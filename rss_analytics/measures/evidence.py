@@ -48,7 +48,8 @@ class Evidence:
     ``places, window, held``, the records that wait for others and are in no number; ``enrolled`` has ``places, sender,
     first_day, last_day`` of clients; ``registered`` has ``register, places, window`` of every place the registers
     know, one for each window it was in force in and a null one when there is none.
-    ``declared`` and ``spanned`` are the days that each sender's loads cover: as declared, and as their records span.
+    ``declared`` and ``spanned`` are the days that each sender's loads cover: as declared, and as their records span;
+    ``senders`` are those that sent a form whose records cover no time, and None for other forms.
     """
 
     places: tuple[str, ...]
@@ -59,6 +60,7 @@ class Evidence:
     registered: pd.DataFrame
     declared: Spans
     spanned: Spans
+    senders: frozenset[str] | None
 
     def by(self, places: tuple[str, ...]) -> Evidence:
         """The same by fewer places."""
@@ -135,12 +137,22 @@ def _read(question: Question, *, clients: bool) -> Evidence:
         registered=once(("registered", places, windows), lambda: _registered(question)),
         declared=declared,
         spanned=spanned,
+        senders=once(("senders", rows.form), lambda: _senders(question)),
     )
+
+
+def _senders(question: Question) -> frozenset[str] | None:
+    form = question.measure.rows.form
+    if question.catalogue.form(form).coverage is not None:
+        return None
+    return frozenset(question.relations.fetch(question.relations.records(form).select("sender").distinct())["sender"])
 
 
 def _seen(question: Question) -> pd.DataFrame:
     rows = question.measure.rows
-    records = dated(question.relations.records(rows.form), rows)
+    if question.catalogue.form(rows.form).coverage is None:
+        return _seen_enrolled(question)
+    records = dated(question, question.relations.records(rows.form), rows)
     columns = basic_columns(question, records, rows) | {"sender": records.sender}
     placed = place_records(question, records.select(**columns))
     seen = placed.group_by(*question.places, "sender", "window").aggregate(
@@ -149,15 +161,36 @@ def _seen(question: Question) -> pd.DataFrame:
     return question.relations.fetch(seen)
 
 
+def _seen_enrolled(question: Question) -> pd.DataFrame:
+    """The same for a form whose records cover no time, such as plans or stays: windows with clients, by sender."""
+    spans, segments = _enrolled_spans(question), segments_of(question)
+    joined = spans.join(segments, [spans.first_day <= segments.last_day, spans.last_day >= segments.first_day])
+    named = [spans[name] for name in (*question.places, "sender", "first_day", "last_day")]
+    rows = joined.select(*named, segments.window)
+    seen = rows.group_by(*question.places, "sender", "window").aggregate(
+        first_day=rows.first_day.min(), last_day=rows.last_day.max()
+    )
+    return question.relations.fetch(seen)
+
+
 def _held(question: Question) -> pd.DataFrame:
     rows = question.measure.rows
-    records = dated(question.relations.held(rows.form), rows)
+    records = dated(question, question.relations.held(rows.form), rows)
     placed = place_records(question, records.select(**basic_columns(question, records, rows)))
     return question.relations.fetch(placed.group_by(*question.places, "window").aggregate(held=placed.count()))
 
 
 def _enrolled(question: Question) -> pd.DataFrame:
     """First and last day on which a sender has a client enrolled, by place and sender."""
+    placed = _enrolled_spans(question)
+    due = placed.group_by(*question.places, "sender").aggregate(
+        first_day=placed.first_day.min(), last_day=placed.last_day.max()
+    )
+    return question.relations.fetch(due)
+
+
+def _enrolled_spans(question: Question) -> ir.Table:
+    """Days on which a client is enrolled, by place and sender."""
     rows = question.relations.records("enrollment")
     spans = rows.select(
         **own_places(rows),
@@ -165,11 +198,7 @@ def _enrolled(question: Question) -> pd.DataFrame:
         first_day=number_of(rows.enrolled_on),
         last_day=number_of(rows.discharged_on).fill_null(day_number(question.tables.until)),
     )
-    placed = place_spans(question, spans)
-    due = placed.group_by(*question.places, "sender").aggregate(
-        first_day=placed.first_day.min(), last_day=placed.last_day.max()
-    )
-    return question.relations.fetch(due)
+    return place_spans(question, spans)
 
 
 def _registered(question: Question) -> pd.DataFrame:

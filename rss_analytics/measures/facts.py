@@ -14,7 +14,15 @@ from rss_analytics.measures.client_contacts import contacts_of_clients
 from rss_analytics.measures.conditions import concepts, holds
 from rss_analytics.measures.question import GROUPING, Question
 from rss_analytics.measures.splits import numerators
-from rss_analytics.measures.units import ALL_UNITS, LAST_DAY, UNPLACED, in_groupings, own_places, place_records
+from rss_analytics.measures.units import (
+    ALL_UNITS,
+    LAST_DAY,
+    UNPLACED,
+    in_groupings,
+    own_places,
+    place_records,
+    with_program_of_team,
+)
 from rss_analytics.measures.windows import number_of
 from rss_analytics.storage.columns import KEYED
 
@@ -66,7 +74,7 @@ def _records(question: Question) -> ir.Table:
     for side, quantity in _quantities(question).items():
         columns |= _adds(question, rows, quantity, side)
     if measure.rows.grain == "client_contact":
-        columns |= _times(rows)
+        columns |= contact_times(rows)
     return place_records(question, within_windows(question, rows.select(**columns)))
 
 
@@ -87,14 +95,14 @@ def within_windows(question: Question, narrow: ir.Table) -> ir.Table:
     return narrow.filter(narrow.window >= 0, narrow.window < len(question.windows.spans))
 
 
-def dated(records: ir.Table, rows: Rows) -> ir.Table:
-    """The records that have the date they are counted by."""
-    return records.filter(records[rows.date].notnull())
+def dated(question: Question, records: ir.Table, rows: Rows) -> ir.Table:
+    """The records that have the date they are counted by, with the program of the team where they name only that."""
+    return with_program_of_team(question.relations, records.filter(records[rows.date].notnull()), rows.date)
 
 
 def selected(question: Question, rows: Rows) -> ir.Table:
     """The records of a form that satisfy the measure's conditions and have a date."""
-    records = dated(question.relations.records(rows.form), rows)
+    records = dated(question, question.relations.records(rows.form), rows)
     conditions = concepts(rows.are, question.profile, question.measure.id)
     conditions += [rows.where] if rows.where is not None else []
     tests = [holds(condition, records, question.relations, rows.form) for condition in conditions]
@@ -161,7 +169,7 @@ def _adds(question: Question, records: ir.Table, quantity: Quantity, side: str) 
     return {f"{side}_counts": counts, f"{side}_records": counts, f"{side}_value": value}
 
 
-def _times(records: ir.Table) -> dict[str, ir.Value]:
+def contact_times(records: ir.Table) -> dict[str, ir.Value]:
     """What says whether two records of a client are one contact: session, minute it began, length, staff and place.
 
     A contact at no place, such as a call, is told from others by how it took place.

@@ -17,9 +17,19 @@ from rss_analytics.measures.windows import shares_of
 from rss_analytics.statistics.proportions import wilson_interval
 from rss_analytics.statistics.rates import poisson_rate_interval
 
-OVER_RECORDS = ("share", "ratio_of_sums", "instrument_domain", "on_time")
-UNDIVIDED = ("count", "ageing")
-WHEN_UNKNOWN = ("numerator", "denominator", "value", "n_clients", "n_records")
+OVER_RECORDS = (
+    "share",
+    "ratio_of_sums",
+    "instrument_domain",
+    "on_time",
+    "events_after_anchor",
+    "sessions_within_size",
+    "cycle_completion",
+    "median_lag",
+)
+UNDIVIDED = ("count", "ageing", "in_transition_at_end", "worst_in_window")
+MEDIANS = ("client_mean_then_median", "median_lag")
+WHEN_UNKNOWN = ("numerator", "denominator", "value", "n_clients", "n_records", "pending")
 
 
 def judged(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
@@ -85,6 +95,8 @@ def _reasons(measure: Measure, rows: pd.DataFrame) -> pd.Series:
     """Why a row cannot be told, or None."""
     nothing = "no_records" if _over_records(measure) else "no_exposure"
     empty = ~(_divisor(measure, rows) > 0)
+    if measure.kind == "worst_in_window" and measure.zero_rows == "cannot_tell":
+        empty, nothing = rows["n_records"] == 0, "no_records"  # no session has no size; no admission is a peak of 0
     reasons = pd.Series(None, index=rows.index, dtype=object)
     reasons[empty] = nothing
     reasons[~rows["covered"]] = "not_covered"
@@ -92,7 +104,7 @@ def _reasons(measure: Measure, rows: pd.DataFrame) -> pd.Series:
 
 
 def _value(measure: Measure, rows: pd.DataFrame) -> pd.Series:
-    if measure.kind == "client_mean_then_median":
+    if measure.kind in MEDIANS:
         return rows["value"].astype(float)
     divisor = _divisor(measure, rows)
     return rows["numerator"] * measure.scale / (measure.numerator_per * divisor.where(divisor > 0))

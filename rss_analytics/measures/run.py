@@ -24,7 +24,7 @@ from rss_analytics.measures.question import GROUPING, Question, ask
 from rss_analytics.measures.relations import Relations
 from rss_analytics.storage.tables import Tables
 
-WHOLE_NUMBERS = ("numerator", "denominator", "n_clients", "n_records", "held")
+WHOLE_NUMBERS = ("numerator", "denominator", "n_clients", "n_records", "held", "pending")
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,10 @@ def compute(
 ) -> Result:
     """The measure by unit and window, with `RESULT_COLUMNS` and the dimensions, ordered by unit and window.
 
-    ``period`` is ``month``, ``quarter``, ``year`` (of the house's fiscal year), ``days_28``, ``days_14`` or ``whole``;
-    the outer windows are cut at ``start`` and ``end``.  Every unit in force has a row for every window, also an empty
-    one.
-    Without ``profile`` the house's default profile applies.  Raises UsageProblem for a dimension the measure has not.
+    ``period`` is ``month``, ``quarter``, ``year`` (of the house's fiscal year), ``days_28``, ``days_14``, ``months_6``,
+    ``months_12`` or ``whole``; the outer windows are cut at ``start`` and ``end``.  Every unit in force has a row for
+    every window, also an empty one.  Without ``profile`` the house's default profile applies.  Raises UsageProblem for
+    a dimension the measure has not.
     """
     with Relations(tables, catalogue) as relations:
         question = ask(relations, measure, groupings=[by], period=period, start=start, end=end, profile=profile)

@@ -15,7 +15,11 @@ UNPLACED = "unplaced"  # stands where a record names no unit, so that totals ove
 ALL_UNITS = ""  # stands in a dimension that a row's grouping does not tell apart
 FIRST_DAY = day_number(date(1900, 1, 1))
 LAST_DAY = day_number(date(2999, 12, 31))
-PARENTS = {"program": ("facility", "facility_id"), "facility": ("region", "region_id")}
+PARENTS = {
+    "team": ("program", "program_id"),
+    "program": ("facility", "facility_id"),
+    "facility": ("region", "region_id"),
+}
 """Register of effective-dated rows -> the place above and the field that names it."""
 
 
@@ -59,6 +63,16 @@ def _tiles(relations: Relations, form: str) -> ir.Table:
 def own_places(records: ir.Table) -> dict[str, ir.Value]:
     """Columns of the places as a record itself names them, null where its form has no such field."""
     return {name: records[f"{name}_id"] if f"{name}_id" in records.columns else ibis.null("string") for name in PLACES}
+
+
+def with_program_of_team(relations: Relations, records: ir.Table, date: str) -> ir.Table:
+    """Records that name a team and no program, with the ``program_id`` of the team's row in force on their date."""
+    if "program_id" in records.columns or "team_id" not in records.columns:
+        return records
+    tile = tiles(relations, "team")
+    day = number_of(records[date])
+    joined = records.left_join(tile, [records.team_id == tile.key, day >= tile.first_day, day <= tile.last_day])
+    return apart(joined.select(*(records[name] for name in records.columns), program_id=tile.above))
 
 
 def place_records(question: Question, facts: ir.Table) -> ir.Table:

@@ -1,4 +1,4 @@
-"""Cuts a span of dates into the windows a measure is counted in: months, quarters, years, 28 or 14 days, the whole."""
+"""Cuts a span of dates into the windows a measure is counted in: months, years, blocks of days or the whole."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from math import lcm
 from typing import Any
 
@@ -17,8 +18,10 @@ from rss_analytics.errors import did_you_mean, problem, quoted
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 BLOCKS = {"days_28": 28, "days_14": 14}
 """Complete weeks counted back from the end: the four of DACTS and TMACT reviews, the two of DACTS item H2."""
+ROLLING = {"months_6": 6, "months_12": 12}
+"""Windows of whole months counted back from the last day, whatever day of the month that is."""
 WEEK_DAYS = 7
-PERIODS = (*MONTHS, *BLOCKS, "whole")
+PERIODS = (*MONTHS, *BLOCKS, *ROLLING, "whole")
 EPOCH = date(1970, 1, 1)
 MONTH_PARTS = lcm(28, 29, 30, 31)
 """Parts of a month that every length of month divides, so that shares of months add up as whole numbers."""
@@ -62,6 +65,9 @@ class Windows:
         if self.period in MONTHS:
             month = day.year() * 12 + day.month() - 1
             number = (month - self.first_month) // MONTHS[self.period]
+        elif self.period in ROLLING:
+            starts = [(day >= ibis.literal(first)).cast("int64") for first, _ in self.spans]
+            number = sum(starts[1:], starts[0]) - 1
         else:
             length = BLOCKS.get(self.period, (self.end - self.start).days + 1)
             number = (number_of(day) - day_number(self.start)) // length
@@ -88,8 +94,8 @@ def windows(start: date, end: date, period: str, *, fiscal_year_starts: int = 1)
     """The windows of a period between two dates, the outer ones cut at ``start`` and ``end``.
 
     Years begin in the month ``fiscal_year_starts`` and quarters are a fourth of such a year.  Blocks of 28 or 14 days
-    are counted back from ``end`` and days left over at the start are in none.  Raises UsageProblem for an unknown
-    period, an end before the start, or a span too short for one block.
+    are counted back from ``end`` and days left over at the start are in none, as are blocks of whole months.  Raises
+    UsageProblem for an unknown period, an end before the start, or a span too short for one block.
     """
     if period not in PERIODS:
         hint = did_you_mean(period, PERIODS)
@@ -100,6 +106,8 @@ def windows(start: date, end: date, period: str, *, fiscal_year_starts: int = 1)
         return Windows(period, start, end, ((start, end),), 0)
     if period in BLOCKS:
         return _blocks(start, end, period)
+    if period in ROLLING:
+        return _rolling(start, end, period)
     return _months(start, end, period, MONTHS[period], fiscal_year_starts)
 
 
@@ -116,6 +124,27 @@ def _blocks(start: date, end: date, period: str) -> Windows:
     steps = [first + timedelta(days=length * step) for step in range(number)]
     spans = tuple((day, day + timedelta(days=length - 1)) for day in steps)
     return Windows(period, first, end, spans, 0)
+
+
+def _rolling(start: date, end: date, period: str) -> Windows:
+    """Blocks of whole months back from ``end``, each begun on the day that many months before the day after it."""
+    length, after = ROLLING[period], end + timedelta(days=1)
+    number = 0
+    while months_before(after, (number + 1) * length) >= start:
+        number += 1
+    if number == 0:
+        reason = f"the span is shorter than {length} months"
+        raise problem("usage.bad_option", reason=reason, remedy="Begin it earlier or end it later")
+    starts = [months_before(after, step * length) for step in range(number, -1, -1)]
+    spans = tuple((first, next_ - timedelta(days=1)) for first, next_ in pairwise(starts))
+    return Windows(period, starts[0], end, spans, 0)
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of the month so many months earlier, or that month's last day where it has no such day."""
+    month = day.year * 12 + day.month - 1 - months
+    year, index = divmod(month, 12)
+    return date(year, index + 1, min(day.day, monthrange(year, index + 1)[1]))
 
 
 def _months(start: date, end: date, period: str, length: int, year_starts: int) -> Windows:

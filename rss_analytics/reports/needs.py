@@ -13,7 +13,15 @@ ReportKind = Literal["fidelity", "satisfaction", "grievances"]
 AnyReport = Literal["fidelity", "satisfaction", "grievances", "worklist"]
 """Reports of measures, and the work list, which is made from lists of people instead."""
 
-WINDOWS: dict[WindowName, int] = {"month": 24, "quarter": 12, "year": 5, "days_28": 26, "days_14": 26}
+WINDOWS: dict[WindowName, int] = {
+    "month": 24,
+    "quarter": 12,
+    "year": 5,
+    "days_28": 26,
+    "days_14": 26,
+    "months_6": 6,
+    "months_12": 5,
+}
 """Windows of a trend: two years of months, three of quarters; a control chart needs twelve points to be judged."""
 
 UNITS: dict[ReportKind, dict[Scoping, tuple[Dimension, ...]]] = {

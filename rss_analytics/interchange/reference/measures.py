@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.instrument import Source
 from rss_analytics.definitions.measure import Example, Measure, PerClient, Quantity
+from rss_analytics.interchange.reference.following import following
 from rss_analytics.interchange.reference.markdown import cell, code, codes, in_words, page, section, table
 
 STATUSES = {
@@ -102,8 +103,10 @@ def _special(measure: Measure) -> list[tuple[str, str]]:
     if measure.limit:
         limit = measure.limit
         instead = f"; without it {code(limit.instead_of)} and its {code(limit.instead)}" if limit.instead_of else ""
-        text = f"{code(limit.done)} within {limit.hours} hours of {code(limit.start)}{instead}"
-        facts.append(("limit", text))
+        allowed = f"within {limit.hours} hours of" if limit.hours else "after"
+        allowed = f"within {limit.business_days} business days of" if limit.business_days else allowed
+        facts.append(("limit", f"{code(limit.done)} {allowed} {code(limit.start)}{instead}"))
+    facts += following(measure)
     if measure.bands:
         facts.append(("age bands end at", ", ".join(f"{days} days" for days in measure.bands)))
     if measure.open_when is not None:

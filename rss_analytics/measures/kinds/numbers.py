@@ -22,11 +22,13 @@ COLUMNS = {
     "upper_quartile": "float64",
     "n_clients": "int64",
     "n_records": "int64",
+    "pending": "int64",
 }
 """Sums by unit and window, exact whatever the order; any may be null.
 
 ``parts`` are the denominator's client-days as parts of their months; ``value`` is given only where it is no quotient of
-the sums, with the ``SPREAD`` of what it is the middle of.
+the sums, with the ``SPREAD`` of what it is the middle of; ``pending`` are cases left out because their time has not
+passed.
 """
 SPREAD = ("mean", "lower_quartile", "upper_quartile")
 

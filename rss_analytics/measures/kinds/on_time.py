@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from rss_analytics.definitions.measure import Limit
 from rss_analytics.errors import ProgramError
-from rss_analytics.measures.clocks import with_due_day
+from rss_analytics.measures.clocks import calendar_of_house, counted_to, day_counted, with_due_day
 from rss_analytics.measures.facts import basic_columns, selected, within_windows
 from rss_analytics.measures.kinds.numbers import numbers, people
 from rss_analytics.measures.question import Question
@@ -17,14 +17,15 @@ from rss_analytics.measures.relations import literal_table
 from rss_analytics.measures.units import in_groupings, place_records
 from rss_analytics.measures.windows import day_number, number_of
 
-MINUTES = 60  # in an hour
+MINUTES = 60  # in an hour, as seconds in a minute
+DAY = 1440  # minutes
 LEFT_OUT = {"left_of": "string", "left_status": "string"}
 
 
 def on_time(question: Question) -> ir.Table:
     """Done in time over done or overdue, judged on the last day known, by the window the case is dated in."""
     measure = question.measure
-    judged = by_hours(question, measure.limit) if measure.limit else _by_clock(question)
+    judged = by_limit(question, measure.limit) if measure.limit else _by_clock(question)
     judged = judged.filter(judged.done | judged.overdue)
     placed = in_groupings(question, place_records(question, within_windows(question, judged)))
     return numbers(
@@ -37,26 +38,49 @@ def on_time(question: Question) -> ir.Table:
     )
 
 
-def by_hours(question: Question, limit: Limit) -> ir.Table:
-    """Records with ``done``, ``in_time`` and ``overdue`` by a number of hours, to the minute."""
+def by_limit(question: Question, limit: Limit) -> ir.Table:
+    """Records with ``done``, ``in_time`` and ``overdue`` by hours, to the minute, or by business days, to their end."""
     measure = question.measure
     rows = selected(question, measure.rows)
-    known_to = datetime.combine(question.tables.until + timedelta(days=1), time.min)
-    start = _minute(rows[limit.start])
-    if limit.instead_of is not None and limit.instead is not None:
-        start = ibis.coalesce(start, _minute(rows[limit.instead_of]) + rows[limit.instead])
-    finish = ibis.ifelse(rows[limit.done] < ibis.literal(known_to), _minute(rows[limit.done]), None)
-    due = start + limit.hours * MINUTES
-    rows = rows.mutate(
-        done_minute=finish, due_minute=due, last_minute=ibis.literal(known_to).epoch_seconds().cast("int64") // MINUTES
-    )
-    rows = rows.filter(rows.due_minute.notnull())
+    rows = rows.mutate(done_minute=minute_done(question, rows, limit), start_minute=minute_started(rows, limit))
+    rows = rows.filter(rows.start_minute.notnull())
+    if limit.business_days is not None:
+        rows = _with_business_due(question, rows, limit.business_days)
+    else:
+        rows = rows.mutate(due_minute=rows.start_minute + (limit.hours or 0) * MINUTES)
     return rows.select(
         **basic_columns(question, rows, measure.rows),
         done=rows.done_minute.notnull(),
         in_time=(rows.done_minute <= rows.due_minute).fill_null(False),
-        overdue=rows.due_minute < rows.last_minute,
+        overdue=rows.due_minute < last_minute(question),
     )
+
+
+def minute_started(rows: ir.Table, limit: Limit) -> ir.IntegerValue:
+    """The minute from which a record waits, by the clock on the wall; null when it has none."""
+    start = _minute(rows[limit.start])
+    if limit.instead_of is not None and limit.instead is not None:
+        start = ibis.coalesce(start, _minute(rows[limit.instead_of]) + rows[limit.instead])
+    return start
+
+
+def minute_done(question: Question, rows: ir.Table, limit: Limit) -> ir.IntegerValue:
+    """The minute in which it was done; null when that is not known by the last day known."""
+    known_to = datetime.combine(question.tables.until + timedelta(days=1), time.min)
+    return ibis.ifelse(rows[limit.done] < ibis.literal(known_to), _minute(rows[limit.done]), None)
+
+
+def last_minute(question: Question) -> int:
+    """The minute after the last day known."""
+    return (day_number(question.tables.until) + 1) * DAY
+
+
+def _with_business_due(question: Question, rows: ir.Table, days: int) -> ir.Table:
+    """Rows with ``due_minute``, the last of that business day after the day they began on."""
+    rows = rows.mutate(counts_on=ibis.literal(calendar_of_house(question)), start_day=rows.start_minute // DAY)
+    rows = counted_to(question, rows, "start_day", "counted")
+    rows = day_counted(question, rows.mutate(counted_to_due=rows.counted + days))
+    return rows.mutate(due_minute=(rows.due + 1) * DAY - 1)
 
 
 def _minute(moment: ir.TimestampValue) -> ir.IntegerValue:

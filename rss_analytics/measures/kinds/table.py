@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
+from rss_analytics.measures.kinds.after_anchor import events_after_anchor
 from rss_analytics.measures.kinds.ageing import ageing
+from rss_analytics.measures.kinds.at_end import current_at_end, in_transition_at_end
+from rss_analytics.measures.kinds.cycles import cycle_completion
 from rss_analytics.measures.kinds.distinct import distinct_per_client
 from rss_analytics.measures.kinds.domains import domains
+from rss_analytics.measures.kinds.lag import median_lag
 from rss_analytics.measures.kinds.on_time import on_time
 from rss_analytics.measures.kinds.per_client import Kind, clients_meeting, median_of_clients
 from rss_analytics.measures.kinds.rate import rate
+from rss_analytics.measures.kinds.retention import retained
 from rss_analytics.measures.kinds.sums import sums
+from rss_analytics.measures.kinds.team_weeks import per_team_week
+from rss_analytics.measures.kinds.worst import sessions_within_size, worst_in_window
 from rss_analytics.measures.question import Question
 
 
@@ -29,4 +36,13 @@ KINDS: dict[str, Kind] = {
     "instrument_domain": domains,
     "on_time": on_time,
     "ageing": ageing,
+    "events_after_anchor": events_after_anchor,
+    "current_at_end": current_at_end,
+    "retained": retained,
+    "in_transition_at_end": in_transition_at_end,
+    "worst_in_window": worst_in_window,
+    "sessions_within_size": sessions_within_size,
+    "cycle_completion": cycle_completion,
+    "median_lag": median_lag,
+    "per_team_week": per_team_week,
 }

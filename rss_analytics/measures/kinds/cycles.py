@@ -1,0 +1,106 @@
+"""Members of a group who completed it: sessions of one activity and facilitator, put together into cycles."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from rss_analytics.definitions.following import Cycle
+from rss_analytics.errors import ProgramError
+from rss_analytics.measures.anchors import windows_table
+from rss_analytics.measures.facts import selected, with_client
+from rss_analytics.measures.kinds.numbers import numbers, people
+from rss_analytics.measures.question import Question
+from rss_analytics.measures.relations import apart
+from rss_analytics.measures.units import in_groupings, own_places, place_records
+from rss_analytics.measures.windows import day_number, number_of
+
+GROUP = ("sender", "of_program", "activity", "lead")
+"""What sessions of one cycle have in common; the lead wrote most of a session's records, the first number if equal."""
+
+
+def cycle_completion(question: Question) -> ir.Table:
+    """Members present at enough of their cycle's sessions over members, in the window of the cycle's last session.
+
+    A cycle is finished, and counts, once more days than its gap lie between its last session and the last day known.
+    A person who is in two cycles is a member of each.  The unit is that of the last session's day.
+    """
+    cycle = question.measure.cycle
+    if cycle is None:
+        raise ProgramError("a measure of cycles without `cycle` was not refused by its definition")
+    present = _present(question)
+    sessions = _sessions(question, present, cycle)
+    members = _members(question, present, sessions, cycle)
+    placed = with_client(question, in_groupings(question, place_records(question, members)))
+    return numbers(
+        question,
+        placed,
+        numerator=(placed.attended * 100 >= placed.sessions * cycle.percent).sum().fill_null(0),
+        denominator=placed.count(),
+        n_clients=people(placed),
+        n_records=placed.count(),
+    )
+
+
+def _present(question: Question) -> ir.Table:
+    """``session, begins, day, person, staff`` of each record of a group, and the columns of its unit."""
+    records = selected(question, question.measure.rows)
+    records = records.filter(records.client_key.notnull(), records.session_id.notnull())
+    columns = own_places(records) | {
+        "sender": records.sender,
+        "of_program": records.program_id,
+        "activity": records.activity,
+        "session": records.session_id,
+        "begins": records.start_at,
+        "day": number_of(records.start_at),
+        "person": records.client_key,
+        "staff_member": records.staff_key,
+    }
+    if "team" in question.dimensions:
+        columns["team"] = records.team_id
+    return records.select(**columns)
+
+
+def _sessions(question: Question, present: ir.Table, cycle: Cycle) -> ir.Table:
+    """Sessions of finished cycles: `GROUP`, ``session, day, cycle``, their ``place`` in it and its ``sessions``."""
+    one = ["sender", "of_program", "activity", "session"]
+    wrote = present.group_by(*one, "staff_member").aggregate(
+        written=present.count(), begins=present.begins.min(), day=present.day.min()
+    )
+    most = ibis.window(group_by=one, order_by=[wrote.written.desc(), wrote.staff_member])
+    wrote = wrote.mutate(rank=ibis.row_number().over(most), begun=wrote.begins.min().over(ibis.window(group_by=one)))
+    sessions = wrote.filter(wrote.rank == 0).select(*one, "day", "begun", lead="staff_member")
+    in_time = ibis.window(group_by=GROUP, order_by=["begun", "session"])
+    gap = sessions.day - sessions.day.lag().over(in_time)
+    sessions = sessions.mutate(starts=(gap > cycle.gap_days).fill_null(True).cast("int64"))
+    up_to_here = ibis.window(group_by=GROUP, order_by=["begun", "session"], rows=(None, 0))
+    sessions = sessions.mutate(cycle=sessions.starts.sum().over(up_to_here))
+    of_cycle = ibis.window(group_by=[*GROUP, "cycle"])
+    order = ibis.window(group_by=[*GROUP, "cycle"], order_by=["begun", "session"])
+    sessions = sessions.mutate(
+        place=ibis.row_number().over(order),
+        sessions=sessions.count().over(of_cycle),
+        last_day=sessions.day.max().over(of_cycle),
+    )
+    finished = sessions.last_day + cycle.gap_days < day_number(question.tables.until)
+    return sessions.filter(finished, sessions.sessions >= cycle.fewest_sessions)
+
+
+def _members(question: Question, present: ir.Table, sessions: ir.Table, cycle: Cycle) -> ir.Table:
+    """One row per member and cycle: ``person, window, day, attended, sessions`` and the unit's columns."""
+    attended = present.select("sender", "of_program", "activity", "session", "person").distinct()
+    keys = ["sender", "of_program", "activity", "session"]
+    joined = attended.join(sessions, [attended[name] == sessions[name] for name in keys])
+    rows = joined.select(*(attended[name] for name in attended.columns), *(sessions[n] for n in _OF_SESSION))
+    rows = apart(rows)
+    members = rows.group_by(*GROUP, "cycle", "person").aggregate(
+        attended=rows.count(), first=rows.place.min(), sessions=rows.sessions.max(), day=rows.last_day.max()
+    )
+    members = members.filter(members["first"] < cycle.joined_by)
+    windows = windows_table(question)
+    joined = members.join(windows, [members.day >= windows.begins_on, members.day <= windows.ends_on])
+    members = apart(joined.select(*(members[name] for name in members.columns), windows.window))
+    return members.mutate(program=members.of_program, facility=ibis.null("string"), region=ibis.null("string"))
+
+
+_OF_SESSION = ("lead", "cycle", "place", "sessions", "last_day")
