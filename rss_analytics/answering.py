@@ -12,6 +12,7 @@ from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.language import Language
 from rss_analytics.definitions.measure import Measure, WindowName
 from rss_analytics.errors import did_you_mean, problem, quoted
+from rss_analytics.measures.sample import Draw
 from rss_analytics.measures.units import UNPLACED
 from rss_analytics.measures.windows import ROLLING, months_before
 from rss_analytics.reports.model import Scope, Scoping
@@ -35,6 +36,7 @@ class Asked:
     profile: str | None = None
     audience: str = "director"
     language: str = "en"
+    draw: Draw | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ def labels_of(
 ) -> dict[str, Mapping[str, str]]:
     """Names of units, of forms, of instruments' domains, and of the fields and codes that measures are split by."""
     labels = dict(names)
+    labels["profile"] = {name: language.pick(profile.title) for name, profile in catalogue.profiles.items()}
     labels["form"] = {form.form: language.pick(form.title) for form in catalogue.forms.values()}
     labels["domain"] = {
         domain.id: language.pick(domain.label)

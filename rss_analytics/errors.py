@@ -121,6 +121,9 @@ CATALOGUE: dict[str, Message] = {
     "definition.example": Message(
         "RSS108", "example {number} expects {expected} and the measure gives {got}", "Correct one of them"
     ),
+    "definition.circle": Message(
+        "RSS109", "`extends` leads back to the file itself: {files}", "Let one of them stand on its own"
+    ),
     # -- files ------------------------------------------------------------------------------------------
     "file.cannot_open": Message(
         "RSS201", "the file cannot be opened ({reason})", "Check its name and place, and that it may be read"

@@ -19,7 +19,6 @@ from rss_analytics.reading.table import TextTable
 from rss_analytics.storage.loads import COUNTS
 from rss_analytics.storage.merging import merge
 from rss_analytics.storage.problems import open_problems, open_warnings
-from rss_analytics.storage.snapshot import snapshot
 from rss_analytics.storage.staging import staging
 from rss_analytics.validation.sentences import explain
 
@@ -153,32 +152,17 @@ def measure(
     asked: Asked,
     *,
     by: tuple[str, ...],
+    program: str | None,
     period: str,
     start: date | None,
     end: date | None,
     internal: bool,
 ) -> pd.DataFrame:
-    """A measure's rows as the audience may see them, or as computed when ``internal``."""
-    from rss_analytics.disclosure import release  # noqa: PLC0415 - taking a file in needs neither ibis nor a chart
-    from rss_analytics.measures.run import compute  # noqa: PLC0415
+    """A measure's rows: measured, then released for the audience unless they are ``internal``."""
+    from rss_analytics.measuring import Wanting, measured  # noqa: PLC0415 - taking a file in needs no ibis
 
-    catalogue = workspace.catalogue
-    declared = catalogue.measure(name)
-    with snapshot(workspace.store, catalogue.forms, as_of=asked.as_of, until=asked.until) as tables:
-        last = end or tables.until
-        result = compute(
-            tables,
-            catalogue,
-            declared,
-            by=by,
-            period=period,
-            start=start or last.replace(day=1),
-            end=last,
-            profile=catalogue.profile(asked.profile) if asked.profile else None,
-        )
-    if internal:
-        return result.rows.assign(internal=True)
-    return release(result, catalogue.house_rules, asked.audience, pseudonyms=workspace.pseudonyms).rows
+    wanted = Wanting(name, by, program, period, start, end)
+    return measured(workspace, wanted, asked, internal=internal)
 
 
 def report(workspace: Workspace, kind: ReportKind, asked: Asked, *, scope: str | None, period: str | None) -> Report:

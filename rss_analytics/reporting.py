@@ -19,13 +19,18 @@ from rss_analytics.answering import (
     parse_scope,
     unit_parents,
 )
-from rss_analytics.definitions.result import Released, Result
-from rss_analytics.disclosure import release_together
+from rss_analytics.definitions.profile import Profile
+from rss_analytics.definitions.result import Released
+from rss_analytics.disclosure import release_sample, release_together
 from rss_analytics.errors import problem, quoted
-from rss_analytics.measures.run import Wanted, compute_all
+from rss_analytics.measures.own_profiles import can_be_asked, compute_own, judged_alike, owners
+from rss_analytics.measures.run import Wanted, compute_all, compute_sample
+from rss_analytics.measures.sample import DEFAULT_SEED, is_of_clients
 from rss_analytics.reports import AnyReport, Need, Report, ReportKind, Request, needs_of
 from rss_analytics.reports.kinds import REPORTS
+from rss_analytics.reports.model import Scope
 from rss_analytics.reports.needs import needs_of_every_scope
+from rss_analytics.reports.request import Sample
 from rss_analytics.storage.snapshot import snapshot
 from rss_analytics.storage.tables import Tables
 from rss_analytics.storage.tallies import last_load, record_counts
@@ -48,6 +53,8 @@ class ReleasedSet:
     audience: str
     days: Period
     tables: Mapping[Need, Released]
+    own: Mapping[str, Mapping[Need, Released]]  # tables of programs that another profile judges, by its name
+    owners: Mapping[str, str]  # program -> the profile that judges its own report
     names: Mapping[str, Mapping[str, str]]  # dimension -> id -> name of its units
     counts: Mapping[str, Mapping[str, int]]  # form -> what became of its records
     forms: frozenset[str]  # those that have records
@@ -55,7 +62,7 @@ class ReleasedSet:
 
 def released_tables(workspace: Workspace, kind: ReportKind, asked: Asked, period: str | None) -> ReleasedSet:
     """Everything that reports of a kind show about a period; the last answer, while nothing was loaded since."""
-    key = (replace(asked, language=""), period, last_load(workspace.store))
+    key = (replace(asked, language="", draw=None), period, last_load(workspace.store))
     if kind not in workspace.last_released or workspace.last_released[kind][0] != key:
         workspace.last_released[kind] = (key, _release(workspace, kind, asked, period))
     return workspace.last_released[kind][1]
@@ -65,26 +72,71 @@ def _release(workspace: Workspace, kind: ReportKind, asked: Asked, period: str |
     catalogue = workspace.catalogue
     with snapshot(workspace.store, catalogue.forms, as_of=asked.as_of, until=asked.until) as tables:
         days = parse_period(period, tables.until)
-        needs = needs_of_every_scope(kind, catalogue.measures.values())
-        results = _computed(workspace, tables, needs, days, asked)
+        needs = _answerable(workspace, needs_of_every_scope(kind, catalogue.measures.values()), asked)
+        results = compute_all(
+            tables, catalogue, _wanted(workspace, tables, needs, days), profile=_named(workspace, asked)
+        )
+        belong = owners(tables, catalogue, days.start, days.end) if asked.profile is None else {}
+        apart = _apart(workspace, kind, sorted(set(belong.values())))
+        for name, differing in apart.items():
+            results += compute_own(tables, catalogue, _wanted(workspace, tables, differing, days), name, belong)
         parents = unit_parents(tables, days.end)
         names = names_of_units(tables, catalogue)
         counts = record_counts(tables)
     released = release_together(
         results, catalogue.house_rules, asked.audience, pseudonyms=workspace.pseudonyms, parents=parents
     )
-    shown = dict(zip(needs, released, strict=True))
-    return ReleasedSet(kind, asked.audience, days, shown, names, counts, tables.forms)
+    tables_of = iter(released)
+    shown = {need: next(tables_of) for need in needs}
+    own = {name: {need: next(tables_of) for need in differing} for name, differing in apart.items()}
+    for name, judged in own.items():
+        alike = [need for need in shown if need not in judged and _alike(workspace, need, name)]
+        judged |= {need: shown[need] for need in alike}
+    return ReleasedSet(kind, asked.audience, days, shown, own, belong, names, counts, tables.forms)
 
 
-def _computed(workspace: Workspace, tables: Tables, needs: Sequence[Need], days: Period, asked: Asked) -> list[Result]:
+def _named(workspace: Workspace, asked: Asked) -> Profile | None:
+    return workspace.catalogue.profile(asked.profile) if asked.profile else None
+
+
+def _answerable(workspace: Workspace, needs: Sequence[Need], asked: Asked) -> list[Need]:
+    """Those whose profile has all the targets that they are made of."""
     catalogue = workspace.catalogue
-    profile = catalogue.profile(asked.profile) if asked.profile else None
+    house = catalogue.profile(catalogue.house_rules.default_profile)
+    profile = _named(workspace, asked) or house
+    return [need for need in needs if can_be_asked(catalogue.measure(need.measure), profile, house)]
+
+
+def _apart(workspace: Workspace, kind: ReportKind, profiles: Sequence[str]) -> dict[str, list[Need]]:
+    """What reports about one program need, for each profile that gives other rows than the house's default one."""
+    catalogue = workspace.catalogue
+    house = catalogue.profile(catalogue.house_rules.default_profile)
+    needs = needs_of(kind, catalogue.measures.values(), Scope("program", None, ""))
+    apart = {}
+    for name in profiles:
+        differing = [need for need in needs if not _alike(workspace, need, name)]
+        profile = catalogue.profile(name)
+        if name != house.profile:
+            apart[name] = [one for one in differing if can_be_asked(catalogue.measure(one.measure), profile, house)]
+    return apart
+
+
+def _alike(workspace: Workspace, need: Need, profile: str) -> bool:
+    """Whether a profile and the house's default one give the same rows, today and in all their versions."""
+    catalogue = workspace.catalogue
+    house, other = (catalogue.standards[name] for name in (catalogue.house_rules.default_profile, profile))
+    measure = catalogue.measure(need.measure)
+    if len(house.versions) + len(other.versions) > 2:
+        return house is other
+    return judged_alike(measure, house.newest, other.newest, house.newest)
+
+
+def _wanted(workspace: Workspace, tables: Tables, needs: Sequence[Need], days: Period) -> list[Wanted]:
     wanted = []
     for need in needs:
-        span = days_of(need, days, tables.until, catalogue.house_rules.fiscal_year_starts)
+        span = days_of(need, days, tables.until, workspace.catalogue.house_rules.fiscal_year_starts)
         wanted.append(Wanted(need.measure, need.by, need.window, span.start, span.end))
-    return compute_all(tables, catalogue, wanted, profile=profile)
+    return wanted
 
 
 def told(workspace: Workspace, released: ReleasedSet, asked: Asked, *, scope: str | None) -> Report:
@@ -93,8 +145,10 @@ def told(workspace: Workspace, released: ReleasedSet, asked: Asked, *, scope: st
     labels = labels_of(released.names, catalogue, language)
     about = parse_scope(scope, labels, language)
     shown: dict[str, list[Released]] = {"whole": [], "units": []}
+    tables = _tables_of(released, about)
     for need in needs_of(kind, catalogue.measures.values(), about):
-        shown[need.key].append(released.tables[need])
+        if need in tables:
+            shown[need.key].append(tables[need])
     of_kind = [declared for declared in catalogue.measures.values() if declared.report == kind]
     request = Request(
         language=language,
@@ -106,8 +160,47 @@ def told(workspace: Workspace, released: ReleasedSet, asked: Asked, *, scope: st
         labels=labels,
         forms=form_counts(released.counts, catalogue.forms, language),
         missing=missing_forms(released.forms, catalogue, of_kind, language),
+        sample=_sampled(workspace, released, asked, about),
     )
     return REPORTS[kind](shown, request)
+
+
+def _tables_of(released: ReleasedSet, about: Scope) -> Mapping[Need, Released]:
+    """The tables that judge a scope: those of a program's own profile, else those of the house."""
+    own = released.owners.get(about.id or "") if about.kind == "program" else None
+    return released.own.get(own or "", released.tables)
+
+
+def _sampled(workspace: Workspace, released: ReleasedSet, asked: Asked, about: Scope) -> Sample | None:
+    """What a sample of the program's clients gives for the last window of each measure about clients."""
+    if asked.draw is None:
+        return None
+    if about.kind != "program" or about.id is None:
+        remedy = "Name the program with `--program`, or write a report of each with `--each program`"
+        reason = "a sample is drawn from the clients of one program"
+        raise problem("usage.bad_option", where="sample", reason=reason, remedy=remedy)
+    catalogue = workspace.catalogue
+    profile = asked.profile or released.owners.get(about.id)
+    needs = [
+        replace(need, windows=1)
+        for need in _tables_of(released, about)
+        if need.key == "whole"
+        and need.by[:1] == ("program",)
+        and is_of_clients(catalogue.measure(need.measure), catalogue.forms)
+    ]
+    with snapshot(workspace.store, catalogue.forms, as_of=asked.as_of, until=asked.until) as tables:
+        drawn, results = compute_sample(
+            tables,
+            catalogue,
+            _wanted(workspace, tables, needs, released.days),
+            asked.draw,
+            program=about.id,
+            start=released.days.start,
+            end=released.days.end,
+            profile=catalogue.profile(profile) if profile else None,
+        )
+    shown = release_sample(results, catalogue.house_rules, asked.audience)
+    return Sample(len(drawn.clients), drawn.enrolled, drawn.seed, drawn.start, drawn.end, shown)
 
 
 def write_report(
@@ -184,7 +277,7 @@ def write_each(
 
 def parameters(
     workspace: Workspace, kind: AnyReport, asked: Asked, scope: str | None, period: str | None
-) -> dict[str, str | None]:
+) -> dict[str, str | int | None]:
     """What a notebook needs to make the same report itself."""
     return {
         "workspace": str(workspace.root.resolve()),
@@ -196,4 +289,6 @@ def parameters(
         "profile": asked.profile,
         "as_of": asked.as_of.isoformat(),
         "until": asked.until.isoformat() if asked.until else None,
+        "sample": asked.draw.text if asked.draw else None,
+        "seed": asked.draw.seed if asked.draw else DEFAULT_SEED,
     }

@@ -201,6 +201,7 @@ class Workspace:
         name: str,
         *,
         by: Sequence[str] = (),
+        program: str | None = None,
         period: str = "month",
         start: date | None = None,
         end: date | None = None,
@@ -209,16 +210,22 @@ class Workspace:
         until: date | str | None = None,
         audience: str = "director",
         internal: bool = False,
+        sample: str | int | None = None,
+        seed: int = 1,
     ) -> pd.DataFrame:
         """A measure's rows, one per unit and window, as released for an audience.
 
         Windows run from ``start`` to ``end``, by default the month that the last load covers.  ``internal`` gives
-        the rows before small cells are withheld, marked by a column ``internal``.
+        the rows before small cells are withheld, marked by a column ``internal``.  A measure about one ``program`` is
+        judged by the program's own profile unless another is named; ``sample`` (``10`` or ``"20%"``) sets the same for
+        so many of its clients beside it, drawn by ``seed``.
         """
         from rss_analytics import pipeline  # noqa: PLC0415
 
-        asked = self._asked(as_of, until, profile, audience, None)
-        return pipeline.measure(self, name, asked, by=tuple(by), period=period, start=start, end=end, internal=internal)
+        asked = self._asked(as_of, until, profile, audience, None, sample=sample, seed=seed)
+        return pipeline.measure(
+            self, name, asked, by=tuple(by), program=program, period=period, start=start, end=end, internal=internal
+        )
 
     def report(
         self,
@@ -232,15 +239,18 @@ class Workspace:
         audience: str = "director",
         language: str | None = None,
         since: date | str | None = None,
+        sample: str | int | None = None,
+        seed: int = 1,
     ) -> Report:
         """A report about everything or one unit (``facility:F01``), for a period (``2026-09``).
 
         A ``worklist`` is about one program, facility or staff member, by default for the month that still runs, and
-        says first what changed since ``since``, by default the last day before the period.
+        says first what changed since ``since``, by default the last day before the period.  ``sample`` is as for
+        `measure`, for a report about one program.
         """
         from rss_analytics import pipeline, worklists  # noqa: PLC0415
 
-        asked = self._asked(as_of, until, profile, audience, language)
+        asked = self._asked(as_of, until, profile, audience, language, sample=sample, seed=seed)
         if kind == "worklist":
             return worklists.worklist_report(self, asked, scope=scope, period=period, since=_day(since))
         return pipeline.report(self, kind, asked, scope=scope, period=period)
@@ -260,6 +270,8 @@ class Workspace:
         audience: str = "director",
         language: str | None = None,
         since: date | str | None = None,
+        sample: str | int | None = None,
+        seed: int = 1,
     ) -> list[Path]:
         """Writes a report as ``html``, ``notebook`` and ``xlsx``, as wanted, into a folder; the paths written.
 
@@ -268,7 +280,7 @@ class Workspace:
         """
         from rss_analytics import reporting, worklists  # noqa: PLC0415
 
-        asked = self._asked(as_of, until, profile, audience, language)
+        asked = self._asked(as_of, until, profile, audience, language, sample=sample, seed=seed)
         if kind == "worklist":
             about = worklists.About(scope=scope, period=period, since=_day(since))
             return worklists.write_worklists(self, Path(out), asked, about, each=each, to=to)
@@ -283,8 +295,12 @@ class Workspace:
         profile: str | None,
         audience: str,
         language: str | None,
+        *,
+        sample: str | int | None,
+        seed: int,
     ) -> Asked:
         from rss_analytics.answering import Asked  # noqa: PLC0415
+        from rss_analytics.measures.sample import parse_draw  # noqa: PLC0415
 
         return Asked(
             as_of=_day(as_of) or date.today(),
@@ -292,6 +308,7 @@ class Workspace:
             profile=profile,
             audience=audience,
             language=language or self.settings.language,
+            draw=None if sample is None else parse_draw(str(sample), seed),
         )
 
 

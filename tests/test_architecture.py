@@ -30,6 +30,7 @@ STEPS = {
     "pipeline",
     "intake",
     "answering",
+    "measuring",
     "reporting",
     "worklists",
     "workspace",

@@ -15,6 +15,8 @@ from rss_analytics.cli.output import (
     FormatOption,
     Output,
     QuietOption,
+    SampleOption,
+    SeedOption,
     WorkspaceOption,
     open_catalogue,
     open_workspace,
@@ -24,6 +26,11 @@ from rss_analytics.errors import problem
 
 if TYPE_CHECKING:
     from rss_analytics.definitions.catalogue import Catalogue
+    from rss_analytics.definitions.instrument import Source
+    from rss_analytics.definitions.profile import Profile, Target
+
+LONG_AGO = date(2000, 1, 1)  # first day of a standard that has no beginning of its own
+LOG_BASED = "log_based_indicator"
 
 measures_app = typer.Typer(help="Measures: what each one means, and its numbers.", no_args_is_help=True)
 
@@ -93,6 +100,7 @@ def run(
     by: Annotated[
         list[str] | None, typer.Option("--by", help="program, facility, region ...; repeat for more.")
     ] = None,
+    program: Annotated[str | None, typer.Option("--program", help="Only this one, by its own profile.")] = None,
     period: Annotated[
         str,
         typer.Option("--period", help="month, quarter, year, days_28, days_14, months_6, months_12 or whole."),
@@ -103,6 +111,8 @@ def run(
     as_of: Annotated[str | None, typer.Option("--as-of", help="What was known on this day.", metavar="DATE")] = None,
     until: Annotated[str | None, typer.Option("--until", help="Day windows end on.", metavar="DATE")] = None,
     audience: Annotated[str, typer.Option("--audience", help="Whose view it is.")] = "director",
+    sample: SampleOption = None,
+    seed: SeedOption = 1,
     internal: Annotated[bool, typer.Option("--internal", help="Numbers before small cells are withheld.")] = False,
     engine: Annotated[Engine, typer.Option("--engine", help="What adds the measures up.")] = Engine.DUCKDB,
     workspace: WorkspaceOption = HERE,
@@ -117,6 +127,7 @@ def run(
         frame = opened.measure(
             measure,
             by=tuple(part for given in by or () for part in given.split(",")),
+            program=program,
             period=period,
             start=parse_day(from_, first=True),
             end=parse_day(to, first=False),
@@ -125,10 +136,14 @@ def run(
             until=parse_day(until, first=False),
             audience=audience,
             internal=internal,
+            sample=sample,
+            seed=seed,
         )
         rows += plain_rows(frame)
     if internal:
         output.say("internal numbers: small cells are not withheld; do not pass them on")
+    if any(row["basis"] == LOG_BASED for row in rows):
+        output.say("log-based indicators: they do not replace a fidelity review; source_status says how sure each is")
     names = list(dict.fromkeys(name for row in rows for name in row))
     output.rows([{name: row.get(name) for name in names} for row in rows], columns=names)
 
@@ -158,8 +173,27 @@ def _floors(catalogue: Catalogue, measure: str) -> Sequence[tuple[str, str]]:
 
 def _targets(catalogue: Catalogue, measure: str) -> Sequence[tuple[str, str]]:
     found = []
-    for profile in catalogue.profiles.values():
-        target = profile.targets.get(measure)
-        if target is not None:
-            found.append((profile.profile, f"{target.target:g} ({target.source.citation}; {target.source.status})"))
+    for name, standard in catalogue.standards.items():
+        for profile in standard.versions:
+            target = profile.targets.get(measure)
+            if target is not None:
+                several = f", version {profile.version}" if len(standard.versions) > 1 else ""
+                found.append((name + several, _said(profile, target)))
     return found
+
+
+def _said(profile: Profile, target: Target) -> str:
+    """A target in a line: value, bands, tolerance, where each comes from, and the days it holds."""
+    parts = [] if target.target is None else [f"{target.target:g} ({_source(target.source)})"]
+    if target.tolerance:
+        parts.append(f"met within {target.tolerance:g} of it")
+    if target.cuts:
+        cuts = ", ".join(f"{cut:g}" for cut in target.cuts)
+        parts.append(f"bands 1 to 5 cut at {cuts} ({_source(target.cuts_source or target.source)})")
+    if profile.valid_to or profile.valid_from > LONG_AGO:
+        parts.append(f"from {profile.valid_from}" + (f" to {profile.valid_to}" if profile.valid_to else ""))
+    return "; ".join(parts)
+
+
+def _source(source: Source) -> str:
+    return f"{source.citation}; {source.status}"

@@ -36,6 +36,11 @@ WorkspaceOption = Annotated[
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How results are printed.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only, no progress.")]
+SampleOption = Annotated[
+    str | None,
+    typer.Option("--sample", help="So many of a program's clients beside all: 10, or 20%, of which at least 10."),
+]
+SeedOption = Annotated[int, typer.Option("--seed", help="Which clients are drawn; the same number draws the same.")]
 HERE = Path()
 
 

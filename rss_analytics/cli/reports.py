@@ -9,7 +9,15 @@ from typing import Annotated
 import typer
 
 from rss_analytics.cli.measures import parse_day
-from rss_analytics.cli.output import HERE, Output, QuietOption, WorkspaceOption, open_workspace
+from rss_analytics.cli.output import (
+    HERE,
+    Output,
+    QuietOption,
+    SampleOption,
+    SeedOption,
+    WorkspaceOption,
+    open_workspace,
+)
 from rss_analytics.errors import problem
 
 
@@ -52,6 +60,8 @@ def report(
     since: Annotated[
         str | None, typer.Option("--since", help="Day a work list is compared with.", metavar="DATE")
     ] = None,
+    sample: SampleOption = None,
+    seed: SeedOption = 1,
     to: Annotated[str, typer.Option("--to", help="html, notebook, xlsx; several joined by commas.")] = "html",
     workspace: WorkspaceOption = HERE,
     quiet: QuietOption = False,
@@ -75,6 +85,8 @@ def report(
         as_of=parse_day(as_of, first=False),
         until=parse_day(until, first=False),
         since=parse_day(since, first=False),
+        sample=sample,
+        seed=seed,
     )
     for path in paths:
         output.text(str(path))

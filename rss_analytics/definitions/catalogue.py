@@ -16,8 +16,9 @@ from rss_analytics.definitions.house_rules import HouseRules
 from rss_analytics.definitions.instrument import Instrument
 from rss_analytics.definitions.language import Language
 from rss_analytics.definitions.measure import Measure
-from rss_analytics.definitions.profile import Profile
+from rss_analytics.definitions.profile import Profile, Standard
 from rss_analytics.definitions.rules import SPAN_RULES, SameAsSpan
+from rss_analytics.definitions.standards import read_standards
 from rss_analytics.errors import did_you_mean, problem, quoted
 
 
@@ -43,9 +44,14 @@ class Catalogue:
         return self._load("measures", Measure, "id")
 
     @cached_property
+    def standards(self) -> dict[str, Standard]:
+        """Profiles by name, each with all its versions."""
+        return read_standards(self._workspace)
+
+    @cached_property
     def profiles(self) -> dict[str, Profile]:
-        """Profiles by name."""
-        return self._load("profiles", Profile, "profile")
+        """Profiles by name, in the version that begins last."""
+        return {name: standard.newest for name, standard in self.standards.items()}
 
     @cached_property
     def authorities(self) -> dict[str, Authority]:
@@ -102,11 +108,26 @@ class Catalogue:
             )
         for measure in self.measures.values():
             self._check_measure(measure)
-        for profile in self.profiles.values():
-            for target in profile.targets:
-                _pick(self.measures, "measure", target, where=f"profiles/{profile.profile}.yaml")
-            for name in profile.floors:
-                _pick(self.measures, "measure", name, where=f"profiles/{profile.profile}.yaml")
+        for standard in self.standards.values():
+            for profile in standard.versions:
+                self._check_profile(profile)
+        for name in (self.house_rules.default_profile, *self.house_rules.model_profiles.values()):
+            _pick(self.profiles, "profile", name, where="house_rules.yaml")
+
+    def _check_profile(self, profile: Profile) -> None:
+        where = f"profiles/{profile.profile}.yaml"
+        for name, target in profile.targets.items():
+            higher_is = _pick(self.measures, "measure", name, where=where).higher_is
+            usual = {"better": "at_least", "worse": "at_most"}.get(higher_is)
+            way, key = target.way(higher_is), f"targets.{name}"
+            if way is None and target.target is not None:
+                reason = f"no value of `{name}` is better than another, so say in `direction` which side is meant"
+                raise problem("definition.value", where=where, name=key, reason=reason)
+            if usual is not None and way != usual:
+                reason = f"higher is {higher_is} in `{name}`, and the target goes the other way"
+                raise problem("definition.value", where=where, name=key, reason=reason)
+        for name in profile.floors:
+            _pick(self.measures, "measure", name, where=where)
 
     def _check_form(self, form: Form) -> None:
         where = f"forms/{form.form}.yaml"

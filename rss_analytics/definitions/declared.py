@@ -59,6 +59,19 @@ def read_declared(path: Path, model: type[Model]) -> Model:
         raise _explained(error, model, path, text) from None
 
 
+def declares(path: Path, key: str) -> bool:
+    """Whether a YAML file has a key at its top; a file that cannot be read is left to `read_declared` to refuse."""
+    try:
+        return key in _plain(path, path.read_text(encoding="utf-8-sig"))
+    except (UnicodeDecodeError, RssError):
+        return False
+
+
+def place_of(path: Path, keys: list[int | str]) -> str:
+    """File and line of a key of a declared file, for a message about it."""
+    return f"{path.name} line {_line_of(path.read_text(encoding='utf-8-sig'), keys)}"
+
+
 def _plain(path: Path, text: str) -> Any:
     try:
         content = YAML(typ="safe", pure=True).load(text)

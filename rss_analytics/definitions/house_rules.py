@@ -92,6 +92,9 @@ class HouseRules(Declared):
     suppression: Suppression
     audiences: dict[AudienceName, Audience]
     default_profile: str
+    model_profiles: dict[str, str] = Key(
+        default={}, description="program model -> profile that judges it, where several profiles name the model"
+    )
     default_authority: str
     fewest_points: int = Key(ge=2, description="points a control chart needs before it is judged")
     charts: Charts = Charts()

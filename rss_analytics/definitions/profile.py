@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field as Key
@@ -11,22 +14,99 @@ from pydantic import model_validator
 from rss_analytics.definitions.declared import Declared, DeclaredCondition, Text
 from rss_analytics.definitions.instrument import Source
 
+BANDS = 5
+Direction = Literal["at_least", "at_most"]
+HigherIs = Literal["better", "worse", "neutral"]
+SURENESS = ("recalled", "partly", "agency", "verified")
+"""Statuses of sources, the least sure first."""
+
 
 class Target(Declared):
-    """What a measure should reach, with optional cuts into bands 1-5 (half-open, on unrounded values)."""
+    """What a measure should reach, its cuts into bands 1 to 5, or both; judged on unrounded values.
 
-    target: float
+    Rising cuts 20, 40, 60, 80 make the bands under 20, from 20 to under 40, and so on to 80 and over; falling cuts 40,
+    30, 25, 20 make over 40, over 30 to 40, and so on to 20 and under.  A number listed under ``strict`` must be passed
+    and not only reached: "under 35" where 35 alone would say "35 or fewer".  ``tolerance`` moves the target and no cut.
+    """
+
+    target: float | None = Key(default=None, description="value to reach; left out where there are bands alone")
+    direction: Direction | None = Key(
+        default=None, description="side of the target that meets it; as the cuts, else the measure's `higher_is`, say"
+    )
     cuts: tuple[float, ...] = Key(default=(), description="four rising or falling cut points: bands 1 | 2 | 3 | 4 | 5")
+    strict: tuple[float, ...] = Key(default=(), description="those of target and cuts that a value must pass")
     tolerance: float = Key(default=0, ge=0)
+    all_models: bool = Key(
+        default=False, description="of the house's default profile: holds for programs of every model, and for totals"
+    )
     source: Source
+    cuts_source: Source | None = Key(default=None, description="where the cuts come from, if not from `source`")
 
     @model_validator(mode="after")
     def _four_cuts(self) -> Target:
-        if self.cuts and len(self.cuts) != 4:
+        if self.cuts and len(self.cuts) != BANDS - 1:
             raise ValueError("`cuts` takes four numbers, for bands 1 to 5")
-        if self.cuts and list(self.cuts) not in (sorted(self.cuts), sorted(self.cuts, reverse=True)):
+        ordered = sorted(set(self.cuts))
+        if self.cuts and list(self.cuts) not in (ordered, ordered[::-1]):
             raise ValueError("`cuts` must rise or fall")
+        if self.cuts and self.direction not in (None, self._way_of_cuts):
+            raise ValueError(f"the cuts go the other way than `{self.direction}`")
         return self
+
+    @model_validator(mode="after")
+    def _something_to_judge_by(self) -> Target:
+        if self.target is None and not self.cuts:
+            raise ValueError("write `target`, `cuts` or both")
+        if self.target is None and self.tolerance:
+            raise ValueError("`tolerance` belongs to a `target`")
+        if not set(self.strict) <= {self.target, *self.cuts}:
+            raise ValueError("`strict` lists numbers of `target` and `cuts` only")
+        return self
+
+    @property
+    def _way_of_cuts(self) -> Direction | None:
+        if not self.cuts:
+            return None
+        return "at_least" if self.cuts[0] < self.cuts[-1] else "at_most"
+
+    def way(self, higher_is: HigherIs) -> Direction | None:
+        """On which side of the target a value meets it, for a measure; None when nothing says so."""
+        of_measure: dict[str, Direction] = {"better": "at_least", "worse": "at_most"}
+        return self.direction or self._way_of_cuts or of_measure.get(higher_is)
+
+    def bound(self, way: Direction) -> float | None:
+        """The target moved by its tolerance, worked out in decimals, so that 75.3 less 0.5 is 74.8."""
+        if self.target is None:
+            return None
+        tolerance = Decimal(str(self.tolerance)) * (1 if way == "at_most" else -1)
+        return float(Decimal(str(self.target)) + tolerance)
+
+    def is_met(self, value: float, higher_is: HigherIs) -> bool | None:
+        """Whether a value meets the target; None where there is none or no side of it is the good one."""
+        way = self.way(higher_is)
+        bound = self.bound(way) if way else None
+        if way is None or bound is None:
+            return None
+        return _is_past(value, bound, way, strict=self.target in self.strict)
+
+    def band(self, value: float) -> int | None:
+        """Band 1 to 5: one more for each cut that the value reaches, or passes where the cut is strict."""
+        way = self._way_of_cuts
+        if way is None:
+            return None
+        return 1 + sum(_is_past(value, cut, way, strict=cut in self.strict) for cut in self.cuts)
+
+    @property
+    def status(self) -> str:
+        """How sure its figures are: the less sure of target and cuts."""
+        found = {source.status for source in (self.source, self.cuts_source) if source is not None}
+        return min(found, key=SURENESS.index)
+
+
+def _is_past(value: float, bound: float, way: Direction, *, strict: bool) -> bool:
+    if value == bound:
+        return not strict
+    return value > bound if way == "at_least" else value < bound
 
 
 class Floor(Declared):
@@ -48,7 +128,12 @@ class Switches(Declared):
 
 
 class Profile(Declared):
-    """A fidelity standard of a program model, with its dates of validity and how sure its figures are."""
+    """A fidelity standard of a program model, with its dates of validity and how sure its figures are.
+
+    A file is named after its profile, or after profile and version (``csp_rp-2.yaml``) where several versions stand
+    side by side: the one in force on a window's last day judges the window, and a later one ends an earlier one.
+    Concepts that it leaves out are those of the house's default profile.
+    """
 
     profile: str = Key(pattern=r"^[a-z][a-z0-9_]{0,62}$")
     version: str
@@ -62,3 +147,45 @@ class Profile(Declared):
     switches: Switches = Switches()
     targets: dict[str, Target]
     floors: dict[str, Floor] = Key(default={}, description="measure -> the number it holds each client to")
+
+    def lapse(self, day: date) -> Literal["expired", "not_yet_in_force"] | None:
+        """Why it does not judge a window that ends on a day, or None when it is in force."""
+        if day < self.valid_from:
+            return "not_yet_in_force"
+        return "expired" if self.valid_to is not None and day > self.valid_to else None
+
+    def completed(self, house: Profile) -> Profile:
+        """The same with what it leaves open as the house's default profile has it.
+
+        That is concepts it does not declare, and targets for programs of every model.
+        """
+        if house.profile == self.profile:
+            return self
+        shared = {name: target for name, target in house.targets.items() if target.all_models}
+        return self.model_copy(
+            update={"concepts": {**house.concepts, **self.concepts}, "targets": {**shared, **self.targets}}
+        )
+
+    def judges_alike(self, other: Profile, measures: Mapping[str, object]) -> bool:
+        """Whether both count the same and hold these measures to the same, when both are completed."""
+        if self.concepts != other.concepts or self.switches != other.switches:
+            return False
+        mine = [(self.targets.get(name), self.floors.get(name)) for name in measures]
+        return mine == [(other.targets.get(name), other.floors.get(name)) for name in measures]
+
+
+@dataclass(frozen=True)
+class Standard:
+    """The versions of a profile, oldest first."""
+
+    versions: tuple[Profile, ...]
+
+    @property
+    def newest(self) -> Profile:
+        """The version that begins last."""
+        return self.versions[-1]
+
+    def on(self, day: date) -> Profile:
+        """The version that had begun last by a day; the first one for days before it."""
+        begun = [version for version in self.versions if version.valid_from <= day]
+        return begun[-1] if begun else self.versions[0]

@@ -34,11 +34,24 @@ RESULT_COLUMNS = (
     "band",  # Int64 1-5, null without cuts
     "target",  # float, null without a target
     "met",  # yes | no | cannot_tell | no_target
-    "reason",  # why it cannot be told: not_covered | no_exposure | no_records; null otherwise
+    "reason",  # why it cannot be told: not_covered | no_exposure | no_records; or, of a value that is told, why it is
+    # not judged: other_model | mixed_models | no_standard | expired | not_yet_in_force; null otherwise
     "last_record",  # date of the unit's last record of the form, for the sentence that says since when
-    "source_status",  # verified | partly | recalled | agency: of the target, else of the measure
+    "source_status",  # verified | partly | recalled | agency: of target and cuts, the less sure; else of the measure
+    "profile_version",  # version of the profile that was in force on the window's last day
+    "judged_by",  # profile whose target applied; for other_model the one that judges the unit in its own report
+    "basis",  # what the number was worked out from, by its report (`BASES`)
 )
 """Columns of a result's rows; dimension columns come after ``profile``."""
+
+
+BASES = {
+    "fidelity": "log_based_indicator",
+    "satisfaction": "survey_answers",
+    "grievances": "grievance_records",
+    "data_quality": "loads",
+}
+"""Report of a measure -> what its numbers rest on; no fidelity number is an official score."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from rss_analytics.disclosure.listings import release_listings
 from rss_analytics.disclosure.pseudonyms import Pseudonyms
-from rss_analytics.disclosure.release import narrow, release, release_together
+from rss_analytics.disclosure.release import narrow, release, release_sample, release_together
 
-__all__ = ["Pseudonyms", "narrow", "release", "release_listings", "release_together"]
+__all__ = ["Pseudonyms", "narrow", "release", "release_listings", "release_sample", "release_together"]

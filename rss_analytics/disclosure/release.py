@@ -17,9 +17,9 @@ from rss_analytics.disclosure.pseudonyms import Pseudonyms
 from rss_analytics.errors import did_you_mean, problem, quoted
 
 # What a withheld row keeps; every other column is a number of the small cell or depends on it.
-KEPT_WHEN_WITHHELD = frozenset(
-    {"measure", "version", "profile", "window_start", "window_end", "target", "source_status"}
-)
+WHOSE = ("measure", "version", "profile", "profile_version", "basis", "window_start", "window_end")
+HELD_TO = ("target", "judged_by", "source_status")
+KEPT_WHEN_WITHHELD = frozenset({*WHOSE, *HELD_TO})
 # Cases left out may be few people, and a total of them would give away a part of them.
 NEVER_RELEASED = ("pending",)
 PERSONS = ("client", "staff")  # dimensions whose values name a person
@@ -68,6 +68,25 @@ def release_together(
         rows = _named_for(shown, result.dimensions, sees, pseudonyms)
         released.append(_released(result, rows, charts, audience, house_rules.suppression))
     return released
+
+
+def release_sample(results: Sequence[Result], house_rules: HouseRules, audience: str) -> list[Released]:
+    """Results about a few clients drawn from one program, for a reader who may see those clients themselves.
+
+    Nothing is withheld, since such numbers are about so few people by design; so every other audience is refused.
+    """
+    if _audience(house_rules, audience).sees_clients != "agency_number":
+        raise problem(
+            "usage.bad_option",
+            where="sample",
+            reason=f"numbers of a few clients are not shown to the audience `{audience}`",
+            remedy="Leave the sample out, or make it for the director of the program",
+        )
+    shown = []
+    for result in results:
+        rows = result.rows.reset_index(drop=True).assign(withheld=None)
+        shown.append(_released(result, rows, audience, house_rules.suppression))
+    return shown
 
 
 def narrow(released: Released, keep: Mapping[str, Collection[str]]) -> Released:

@@ -10,6 +10,7 @@ from rss_analytics.definitions.form import Field, Form
 from rss_analytics.definitions.house_rules import HouseRules
 from rss_analytics.definitions.instrument import Instrument
 from rss_analytics.definitions.measure import Measure
+from rss_analytics.definitions.overlay import Overlay
 from rss_analytics.definitions.profile import Profile
 from rss_analytics.interchange.losses import losses
 
@@ -19,6 +20,7 @@ DECLARED: dict[str, type[Declared]] = {
     "instruments": Instrument,
     "measures": Measure,
     "profiles": Profile,
+    "profile_overlays": Overlay,
     "authorities": Authority,
     "house_rules": HouseRules,
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ import pandas as pd
 from rss_analytics.definitions.instrument import Source
 from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.profile import Target
+from rss_analytics.measures.belonging import belonging, unit_of
 from rss_analytics.measures.kinds.numbers import SPREAD
 from rss_analytics.measures.kinds.rate import CLIENT_TIME
 from rss_analytics.measures.question import Question
@@ -33,7 +36,7 @@ WHEN_UNKNOWN = ("numerator", "denominator", "value", "n_clients", "n_records", "
 
 
 def judged(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows with ``value, lower, upper, reason, target, source_status, band, met``.
+    """Rows with ``value, lower, upper, reason, target, source_status, judged_by, band, met``.
 
     ``rows`` have the sums and ``covered``.  Every number of a window that is not covered is null.  The value is
     ``numerator * scale / (numerator_per * denominator)``, divided once; bands and targets judge it unrounded.
@@ -46,11 +49,14 @@ def judged(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
         rows[name] = rows[name].astype(float).where(rows["reason"].isna())
     rows.loc[rows["reason"] == "not_covered", list(WHEN_UNKNOWN)] = np.nan
     rows["lower"], rows["upper"] = _limits(measure, rows)
-    domains = rows["domain"] if "domain" in rows else [None] * len(rows)
-    targets = [_target(question, *about) for about in zip(rows["window_end"], domains, strict=True)]
-    rows["target"] = np.array([target.target if target else np.nan for target in targets], dtype=float)
+    applied = [_applied(question, row) for row in rows.to_dict("records")]
+    targets = [one.target for one in applied]
+    rows["target"] = np.array([_figure(target) for target in targets], dtype=float)
     own = _own_source(question)
-    rows["source_status"] = [(target.source if target else own).status for target in targets]
+    rows["source_status"] = [target.status if target else own.status for target in targets]
+    rows["judged_by"] = pd.Series([one.by for one in applied], index=rows.index, dtype=object)
+    told = rows["reason"].isna()
+    rows["reason"] = rows["reason"].where(~told, pd.Series([one.why_not for one in applied], index=rows.index))
     pairs = list(zip(rows["value"], targets, strict=True))
     rows["band"] = pd.array([_band(value, target) for value, target in pairs], dtype="Int64")
     rows["met"] = [_met(measure, value, target) for value, target in pairs]
@@ -131,13 +137,36 @@ def _own_source(question: Question) -> Source:
     return floor.source if floor else question.measure.source
 
 
-def _target(question: Question, window_end: date, domain: str | None) -> Target | None:
-    """The profile's target where it is in force on the window's last day, else the instrument's benchmark."""
+@dataclass(frozen=True)
+class Applied:
+    """The target that applies to a row and the profile it is of, or why the profile's target does not."""
+
+    target: Target | None = None
+    by: str | None = None
+    why_not: str | None = None
+
+
+def _applied(question: Question, row: Mapping[Hashable, Any]) -> Applied:
+    """The profile's target where it is in force on the window's last day and is the unit's own, else the benchmark."""
     measure, profile = question.measure, question.profile
     target = profile.targets.get(measure.id) if profile else None
-    if profile and target:
-        in_force = profile.valid_from <= window_end <= (profile.valid_to or window_end)
-        return target if in_force and measure.higher_is != "neutral" else None
+    if profile is None or target is None:
+        return Applied(_benchmark(question, row.get("domain")))
+    start, end = row["window_start"], row["window_end"]
+    lapse = profile.lapse(end)
+    if lapse:
+        return Applied(why_not=lapse)
+    if question.by_model and not target.all_models:
+        unit = unit_of(row, question.dimensions)
+        why_not, other = belonging(question.relations).not_judged(profile.profile, unit, start, end)
+        if why_not:
+            return Applied(by=other, why_not=why_not)
+    return Applied(target, by=profile.profile)
+
+
+def _benchmark(question: Question, domain: str | None) -> Target | None:
+    """What a survey's instrument itself gives as the share to reach in a domain."""
+    measure = question.measure
     if measure.instrument is None or domain is None:
         return None
     instrument = question.catalogue.instruments[measure.instrument]
@@ -148,19 +177,18 @@ def _target(question: Question, window_end: date, domain: str | None) -> Target 
     return Target(target=benchmark, source=source)
 
 
+def _figure(target: Target | None) -> float:
+    return np.nan if target is None or target.target is None else target.target
+
+
 def _band(value: float, target: Target | None) -> int | None:
-    """Band 1 to 5: one more for each cut the value reaches, upwards or, for falling cuts, downwards."""
-    if target is None or not target.cuts or np.isnan(value):
-        return None
-    rising = target.cuts[0] <= target.cuts[-1]
-    return 1 + sum(value >= cut if rising else value <= cut for cut in target.cuts)
+    return None if target is None or np.isnan(value) else target.band(value)
 
 
 def _met(measure: Measure, value: float, target: Target | None) -> str:
     if np.isnan(value):
         return "cannot_tell"
-    if target is None:
+    met = target.is_met(value, measure.higher_is) if target else None
+    if met is None:
         return "no_target"
-    if measure.higher_is == "worse":
-        return "yes" if value <= target.target + target.tolerance else "no"
-    return "yes" if value >= target.target - target.tolerance else "no"
+    return "yes" if met else "no"

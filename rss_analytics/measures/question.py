@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import get_args
 
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.measure import Dimension, Measure
-from rss_analytics.definitions.profile import Profile, Switches
+from rss_analytics.definitions.profile import Profile, Standard, Switches
 from rss_analytics.errors import did_you_mean, problem, quoted
 from rss_analytics.measures.relations import Relations
 from rss_analytics.measures.windows import Windows, windows
@@ -38,6 +39,7 @@ class Question:
     groupings: tuple[tuple[str, ...], ...]
     windows: Windows
     profile: Profile | None
+    by_model: bool = False  # whether the profile judges only the programs that belong to it
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -106,20 +108,40 @@ def ask(
     start: date,
     end: date,
     profile: Profile | None,
-) -> Question:
-    """The question; UsageProblem for a dimension the measure has not, an unknown period or crossed dates.
+) -> list[Question]:
+    """The question, or one for each version of the profile that is in force on the last day of some of the windows.
 
-    Without a profile the house's default profile says what counts and what should be reached.
+    Without a profile the house's default one says what counts, and judges the programs that belong to it.  Raises
+    UsageProblem for a dimension the measure has not, an unknown period or crossed dates.
     """
     asked = tuple(dict.fromkeys(_grouping(measure, by) for by in groupings))
-    rules = relations.catalogue.house_rules
-    return Question(
-        relations=relations,
-        measure=measure,
-        groupings=asked,
-        windows=windows(start, end, period, fiscal_year_starts=rules.fiscal_year_starts),
-        profile=profile or relations.catalogue.profiles.get(rules.default_profile),
-    )
+    catalogue = relations.catalogue
+    year_starts = catalogue.house_rules.fiscal_year_starts
+    whole = windows(start, end, period, fiscal_year_starts=year_starts)
+    return [
+        Question(
+            relations=relations.under(version),
+            measure=measure,
+            groupings=asked,
+            windows=windows(first, last, period, fiscal_year_starts=year_starts),
+            profile=version,
+            by_model=profile is None,
+        )
+        for first, last, version in _versions(catalogue, profile, whole)
+    ]
+
+
+def _versions(catalogue: Catalogue, profile: Profile | None, whole: Windows) -> Iterator[tuple[date, date, Profile]]:
+    """First and last day of the windows that one version of the profile judges, with the version, completed.
+
+    A profile that is not as the declared files have it stands alone.
+    """
+    default = catalogue.standards[catalogue.house_rules.default_profile]
+    named = default if profile is None else catalogue.standards.get(profile.profile, default)
+    standard = named if profile is None or profile in named.versions else Standard((profile,))
+    for version, spans in groupby(whole.spans, key=lambda span: standard.on(span[1])):
+        days = [day for span in spans for day in span]
+        yield days[0], days[-1], version.completed(default.on(days[-1]))
 
 
 def _grouping(measure: Measure, by: tuple[str, ...]) -> tuple[str, ...]:

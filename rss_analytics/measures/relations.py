@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any, TypeVar
 
 import ibis
@@ -12,6 +13,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from rss_analytics.definitions.catalogue import Catalogue
+from rss_analytics.definitions.profile import Profile
 from rss_analytics.storage.columns import KEYED, answer_name, long_name, stored_columns
 from rss_analytics.storage.tables import Tables
 
@@ -49,6 +51,8 @@ class Relations:
         self.tables = tables
         self.catalogue = catalogue
         self._keeping = keeping
+        self._counted: Hashable = None  # what counts as what: tables of another profile are kept beside these
+        self._clients: frozenset[str] | None = None  # all when None
         self._kept: dict[Hashable, str] = {}
         self._found: dict[Hashable, Any] = {}
         with _older_names_allowed():
@@ -63,13 +67,34 @@ class Relations:
             self.tables.drop(name)
         self._kept.clear()
 
+    def under(self, profile: Profile | None) -> Relations:
+        """The same for a profile: tables are kept for all profiles that count the same things."""
+        other = copy(self)  # the tables kept and what was found stay those of the run
+        if profile is not None:
+            counted = (profile.concepts, profile.floors)
+            other._counted = (profile.switches, *(tuple(sorted(by_name.items())) for by_name in counted))
+        return other
+
+    def of_clients(self, clients: frozenset[str] | None) -> Relations:
+        """The same with only the records of some clients, by their keys, in every form that names clients."""
+        other = copy(self)
+        other._clients = clients
+        return other
+
+    def of_everyone(self) -> Relations:
+        """The same with the records of all clients."""
+        return self.of_clients(None)
+
     def has(self, form: str) -> bool:
         """Whether the form has records."""
         return form in self.tables.forms
 
     def records(self, form: str) -> ir.Table:
-        """The records of a form that count."""
-        return self._table(form, self._columns(form))
+        """The records of a form that count; those of the clients looked at, where the form names clients."""
+        records = self._table(form, self._columns(form))
+        if self._clients is None or "client_key" not in records.columns:
+            return records
+        return records.filter(records.client_key.isin(sorted(self._clients)))
 
     def held(self, form: str) -> ir.Table:
         """The records of a form that wait for others and do not count."""
@@ -102,12 +127,13 @@ class Relations:
         """The table that ``build`` expresses, filled once for all who ask with this key in the run."""
         if not self._keeping:
             return build()
-        if key not in self._kept:
+        place = (self._counted, self._clients, key)
+        if place not in self._kept:
             table = build()  # which may keep others on its way
             with _older_names_allowed():
-                self._kept[key] = self.tables.keep(f"kept_{len(self._kept)}", self._engine.compile(table))
+                self._kept[place] = self.tables.keep(f"kept_{len(self._kept)}", self._engine.compile(table))
         with _older_names_allowed():
-            return self._engine.table(self._kept[key])
+            return self._engine.table(self._kept[place])
 
     def once(self, key: Hashable, find: Callable[[], Found]) -> Found:
         """What ``find`` gives, found once for all who ask with this key in the run."""

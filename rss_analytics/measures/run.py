@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis
@@ -12,7 +12,7 @@ import pandas as pd
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.profile import Profile
-from rss_analytics.definitions.result import RESULT_COLUMNS, Provenance, Result
+from rss_analytics.definitions.result import BASES, RESULT_COLUMNS, Provenance, Result
 from rss_analytics.measures.coverage import Coverage
 from rss_analytics.measures.events import events_of
 from rss_analytics.measures.evidence import evidence
@@ -22,6 +22,7 @@ from rss_analytics.measures.kinds.numbers import COLUMNS
 from rss_analytics.measures.kinds.table import KINDS
 from rss_analytics.measures.question import GROUPING, Question, ask
 from rss_analytics.measures.relations import Relations
+from rss_analytics.measures.sample import Draw, Drawn, draw
 from rss_analytics.storage.tables import Tables
 
 WHOLE_NUMBERS = ("numerator", "denominator", "n_clients", "n_records", "held", "pending")
@@ -57,8 +58,8 @@ def compute(
     a dimension the measure has not.
     """
     with Relations(tables, catalogue) as relations:
-        question = ask(relations, measure, groupings=[by], period=period, start=start, end=end, profile=profile)
-        return _results(question)[0]
+        asked = ask(relations, measure, groupings=[by], period=period, start=start, end=end, profile=profile)
+        return _results(asked)[0]
 
 
 def compute_all(
@@ -73,12 +74,46 @@ def compute_all(
         for (name, period, start, end), alike in together.items():
             groupings = list(dict.fromkeys(one.by for one in alike))
             measure = catalogue.measure(name)
-            question = ask(
-                relations, measure, groupings=groupings, period=period, start=start, end=end, profile=profile
-            )
-            by = dict(zip(groupings, _results(question), strict=True))
+            asked = ask(relations, measure, groupings=groupings, period=period, start=start, end=end, profile=profile)
+            by = dict(zip(groupings, _results(asked), strict=True))
             found |= {one: by[one.by] for one in alike}
     return [found[one] for one in wanted]
+
+
+def compute_sample(
+    tables: Tables,
+    catalogue: Catalogue,
+    wanted: Sequence[Wanted],
+    how: Draw,
+    *,
+    program: str,
+    start: date,
+    end: date,
+    profile: Profile | None = None,
+) -> tuple[Drawn, list[Result]]:
+    """The tables wanted, by program, for clients drawn from those enrolled in one between two days; its rows only.
+
+    All tables are of the same clients, as a reviewer reads the same charts for every item.
+    """
+    found: list[Result] = []
+    with Relations(tables, catalogue) as relations:
+        drawn = draw(relations, how, program, start, end)
+        of_drawn = relations.of_clients(drawn.clients)
+        for one in wanted:
+            measure = catalogue.measure(one.measure)
+            asked = ask(
+                of_drawn,
+                measure,
+                groupings=[one.by],
+                period=one.period,
+                start=one.start,
+                end=one.end,
+                profile=profile,
+            )
+            (result,) = _results(asked)
+            rows = result.rows[result.rows["program"] == program].reset_index(drop=True)
+            found.append(replace(result, rows=rows))
+    return drawn, found
 
 
 def explain(
@@ -94,17 +129,38 @@ def explain(
 ) -> str:
     """The SQL that adds a measure up; arguments as for `compute`."""
     relations = Relations(tables, catalogue, keeping=False)
-    question = ask(relations, measure, groupings=[by], period=period, start=start, end=end, profile=profile)
+    *_, question = ask(relations, measure, groupings=[by], period=period, start=start, end=end, profile=profile)
     return str(ibis.to_sql(KINDS[measure.kind](question), dialect="duckdb"))
 
 
-def _results(question: Question) -> list[Result]:
-    """One result for each grouping, in order."""
+def _results(asked: Sequence[Question]) -> list[Result]:
+    """One result for each grouping, in order; windows judged by several versions of a profile stand in one result."""
+    of_versions = [_results_of(question) for question in asked]
+    return [_joined(parts) for parts in zip(*of_versions, strict=True)]
+
+
+def _results_of(question: Question) -> list[Result]:
     numbers = _numbers(question)
+    # what the loads cover is known from everybody's records, also where a few clients are counted
+    question = replace(question, relations=question.relations.of_everyone())
     return [
         _result(question.by(*by), of_grouping, question)
         for by, of_grouping in zip(question.groupings, _by_grouping(question, numbers), strict=True)
     ]
+
+
+def _joined(parts: Sequence[Result]) -> Result:
+    """Results about consecutive windows as one, with the profile of the last, in the order of units and windows."""
+    if len(parts) == 1:
+        return parts[0]
+    rows = pd.concat([part.rows for part in parts], ignore_index=True)
+    order = {}
+    for number, unit in enumerate(zip(*(rows[name] for name in parts[-1].dimensions), strict=True)):
+        order.setdefault(unit, number)
+    places = parts[-1].dimensions
+    keys = rows[list(places)].apply(tuple, axis=1) if places else pd.Series([()] * len(rows), index=rows.index)
+    rows = rows.assign(_unit=keys.map(order)).sort_values(["_unit", "window_start"], kind="stable", ignore_index=True)
+    return replace(parts[-1], rows=rows.drop(columns="_unit"))
 
 
 def _numbers(question: Question) -> pd.DataFrame:
@@ -159,6 +215,8 @@ def _tidy(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
         measure=measure.id,
         version=measure.version,
         profile=profile.profile if profile else None,
+        profile_version=profile.version if profile else None,
+        basis=BASES[measure.report],
         held=rows["held"].fillna(0),
     )
     for name in WHOLE_NUMBERS:

@@ -49,6 +49,7 @@ class Reading:
     last_record: date | None
     withheld: str | None
     source_status: str
+    judged_by: str | None
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,7 @@ def _reading(row: Mapping[Any, Any], unit: str | None, split: str | None) -> Rea
         last_record=_known(row["last_record"]),
         withheld=withheld,
         source_status=row["source_status"],
+        judged_by=_known(row["judged_by"]),
     )
 
 

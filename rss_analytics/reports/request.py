@@ -33,6 +33,18 @@ class MissingForm:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """A few clients drawn from a program, and what the measures about clients give for them, released."""
+
+    drawn: int
+    enrolled: int
+    seed: int
+    start: date
+    end: date
+    tables: Sequence[Released]
+
+
+@dataclass(frozen=True)
 class Request:
     """A report's reader, scope and period; ``labels`` names units and domains, ``{dimension: {id: label}}``."""
 
@@ -45,6 +57,7 @@ class Request:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     forms: Sequence[FormCounts] = ()
     missing: Sequence[MissingForm] = ()
+    sample: Sample | None = None
 
     def label(self, dimension: str, value: str) -> str:
         """The name of a unit, its id when it has none, both when another unit has the same name."""

@@ -9,6 +9,7 @@ from rss_analytics.reports import headlines
 from rss_analytics.reports.figures import now_figure, trend_figure
 from rss_analytics.reports.findings import answer, missed, tally, unknowns
 from rss_analytics.reports.glance import glance_table
+from rss_analytics.reports.judging import not_judged, rule_sentences, sample_sections
 from rss_analytics.reports.model import Block, Bullets, Cell, Column, Note, Report, Section, Sentence, Table
 from rss_analytics.reports.needs import ReportKind
 from rss_analytics.reports.readings import Evidence, evidence
@@ -37,6 +38,7 @@ def build_report(
             _answer_section(kind, wording, found, first_words),
             *(_measure_section(wording, one) for one in found),
             *_units_sections(wording, found),
+            *sample_sections(wording, found),
             _data_section(wording, found),
             _method_section(kind, wording, found),
             _privacy_section(wording, found),
@@ -73,6 +75,7 @@ def _answer_section(
         glance if glance.rows else None,
         tally(wording, found),
         unknowns(wording, found),
+        *not_judged(wording, found),
         Note((wording.say("note.log_based"),), "caution") if kind == "fidelity" else None,
     ]
     return Section("answer", title, tuple(block for block in blocks if block is not None))
@@ -140,6 +143,8 @@ def _source_lines(wording: Wording, found: Evidence) -> Iterator[str]:
             "denominator": language.pick(measure.denominator.unit),
         }
         yield wording.say("source.parts", **over)
+    if measure.report == "fidelity":
+        yield wording.say("source.log_based")
     known = found.provenance
     yield wording.say("source.dates", as_of=wording.day(known.as_of), until=wording.day(known.until))
     rule = {"measure": wording.title(measure), "id": measure.id, "version": measure.version}
@@ -185,9 +190,17 @@ def _method_section(kind: ReportKind, wording: Wording, found: Sequence[Evidence
     columns = tuple(Column(wording.say(f"column.{name}")) for name in names)
     rows = tuple(_method_row(wording, one.measure) for one in found)
     lead = Sentence(wording.say(f"method.{kind}"))
+    rules = _rules(kind, wording, found)
     table = Table(wording.say("table.method"), columns, rows)
-    blocks: tuple[Block, ...] = (lead, Sentence(wording.say("method.status")), table) if rows else (lead,)
+    blocks: tuple[Block, ...] = (lead, *rules, Sentence(wording.say("method.status")), table) if rows else (lead,)
     return Section("method", wording.say("section.method"), blocks)
+
+
+def _rules(kind: ReportKind, wording: Wording, found: Sequence[Evidence]) -> Iterator[Note]:
+    """The computation rules of each profile that counted something in a fidelity report."""
+    profiles = {one.profile.profile: one.profile for one in found if one.profile is not None}
+    for profile in profiles.values() if kind == "fidelity" else ():
+        yield Note(tuple(rule_sentences(profile, wording.request.language)))
 
 
 def _method_row(wording: Wording, measure: Measure) -> tuple[Cell, ...]:

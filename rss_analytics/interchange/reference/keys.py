@@ -13,6 +13,7 @@ from rss_analytics.definitions.house_rules import HouseRules
 from rss_analytics.definitions.instrument import Instrument
 from rss_analytics.definitions.language import Language
 from rss_analytics.definitions.measure import Measure
+from rss_analytics.definitions.overlay import Overlay
 from rss_analytics.definitions.profile import Profile
 from rss_analytics.definitions.rules import Rule
 from rss_analytics.interchange.reference.key_meanings import GRAMMAR, MEANINGS
@@ -22,6 +23,7 @@ KINDS: dict[str, type[Declared]] = {
     "forms/*.yaml": Form,
     "measures/*.yaml": Measure,
     "profiles/*.yaml": Profile,
+    "profiles/*.yaml that extend another": Overlay,
     "authorities/*.yaml": Authority,
     "instruments/*.yaml": Instrument,
     "house_rules.yaml": HouseRules,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.instrument import Source
 from rss_analytics.definitions.measure import Example, Measure, PerClient, Quantity
+from rss_analytics.definitions.profile import Target
 from rss_analytics.interchange.reference.following import following
 from rss_analytics.interchange.reference.markdown import cell, code, codes, in_words, page, section, table
 
@@ -147,14 +148,27 @@ def _targets(measure: Measure, catalogue: Catalogue) -> str:
     rows = [
         (
             f"[{name}](../profiles.md)",
-            f"{target.target:g}",
-            ", ".join(f"{c:g}" for c in target.cuts),
-            sourced(target.source),
+            *in_figures(target),
+            sources_of(target),
         )
         for name, profile in catalogue.profiles.items()
         if (target := profile.targets.get(measure.id)) is not None
     ]
     return table(("profile", "target", "cuts of the bands", "source"), rows)
+
+
+def in_figures(target: Target) -> tuple[str, str]:
+    """A target and its cuts in signs: at least, at most, over or under so much; empty where there is none."""
+    rising = target.cuts[:1] < target.cuts[-1:]
+    over, reached = (">", "≥") if rising else ("<", "≤")
+    cuts = [f"{over if cut in target.strict else reached} {cut:g}" for cut in target.cuts]
+    return "" if target.target is None else f"{target.target:g}", ", ".join(cuts)
+
+
+def sources_of(target: Target) -> str:
+    """Where a target comes from and, when it is elsewhere, where its cuts do."""
+    cuts = f"; cuts: {sourced(target.cuts_source)}" if target.cuts_source else ""
+    return sourced(target.source) + cuts
 
 
 def _example(example: Example, measure: Measure) -> str:

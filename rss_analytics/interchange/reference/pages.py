@@ -37,7 +37,7 @@ def reference_pages(catalogue: Catalogue) -> dict[str, str]:
         "index.md": page("Reference", "These pages are written from the declared files themselves.", CONTENTS),
         "forms/index.md": forms_index(catalogue.forms),
         "measures/index.md": measures_index(catalogue.measures),
-        "profiles.md": profiles_page(catalogue.profiles.values()),
+        "profiles.md": profiles_page(one for standard in catalogue.standards.values() for one in standard.versions),
         "authorities.md": authorities_page(catalogue.authorities.values()),
         "instruments.md": instruments_page(catalogue.instruments.values()),
         "house_rules.md": house_rules_page(catalogue.house_rules),

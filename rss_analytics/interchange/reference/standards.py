@@ -9,7 +9,7 @@ from rss_analytics.definitions.house_rules import Charts, HouseRules
 from rss_analytics.definitions.instrument import Instrument
 from rss_analytics.definitions.profile import Profile
 from rss_analytics.interchange.reference.markdown import code, codes, in_words, page, section, table
-from rss_analytics.interchange.reference.measures import sourced
+from rss_analytics.interchange.reference.measures import in_figures, sourced, sources_of
 
 CLOCKS = {
     "file_within": "to file",
@@ -21,7 +21,11 @@ CLOCKS = {
 
 def profiles_page(profiles: Iterable[Profile]) -> str:
     """Every profile: what it counts as what, and what it holds measures to."""
-    told = "A profile says what counts as service in a program model and which values a measure should reach."
+    told = (
+        "A profile says what counts as service in a program model and which values a measure should reach. A concept"
+        " that it leaves out is that of the house's default profile, and so is a target for programs of every model. `<` and"
+        " `>` stand where a value at the cut itself does not belong to the better band."
+    )
     return page("Profiles", told, *(_profile(profile) for profile in profiles))
 
 
@@ -31,10 +35,10 @@ def _profile(profile: Profile) -> str:
     targets = [
         (
             f"[{name}](measures/{name}.md)",
-            f"{target.target:g}",
-            ", ".join(f"{cut:g}" for cut in target.cuts),
+            *in_figures(target),
             f"{target.tolerance:g}",
-            sourced(target.source),
+            "every model" if target.all_models else "its own",
+            sources_of(target),
         )
         for name, target in profile.targets.items()
     ]
@@ -43,13 +47,14 @@ def _profile(profile: Profile) -> str:
         for name, floor in profile.floors.items()
     ]
     until = f" to {profile.valid_to}" if profile.valid_to else ""
-    about = f"{code(profile.profile)}, version {profile.version}, for {codes(profile.models)}; figures set by"
+    models = f"for {codes(profile.models)}" if profile.models else "for programs that name it"
+    about = f"{code(profile.profile)}, version {profile.version}, {models}; figures set by"
     return section(
         profile.title["en"],
         f"{about} {profile.set_by}; in force from {profile.valid_from}{until}. {profile.note['en']}",
         table(("concept", "a record is one when"), concepts),
         table(("rule of computation", "value"), switches),
-        table(("measure", "target", "cuts of the bands", "tolerance", "source"), targets),
+        table(("measure", "target", "cuts of the bands", "tolerance", "programs of", "source"), targets),
         table(("measure", "number it holds each client to", "source"), floors),
     )
 

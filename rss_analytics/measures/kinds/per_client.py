@@ -129,6 +129,10 @@ def _reaches(part: ir.Table, measure: Measure, target: Target) -> ir.BooleanValu
     amount, unit = shares_of(exposed, part.denominator, part.parts)
     above = part.numerator.cast("float64") * measure.scale * unit
     per = amount.cast("float64") * measure.numerator_per
-    if measure.higher_is == "worse":
-        return (per > 0) & (above <= per * (target.target + target.tolerance))
-    return (per > 0) & (above >= per * (target.target - target.tolerance))
+    way = target.way(measure.higher_is)
+    bound = target.bound(way) if way else None
+    if bound is None:
+        return ibis.literal(False)
+    if target.target in target.strict:
+        return (per > 0) & (above < per * bound if way == "at_most" else above > per * bound)
+    return (per > 0) & (above <= per * bound if way == "at_most" else above >= per * bound)
