@@ -23,8 +23,8 @@ def profiles_page(profiles: Iterable[Profile]) -> str:
     """Every profile: what it counts as what, and what it holds measures to."""
     told = (
         "A profile says what counts as service in a program model and which values a measure should reach. A concept"
-        " that it leaves out is that of the house's default profile, and so is a target for programs of every model. `<` and"
-        " `>` stand where a value at the cut itself does not belong to the better band."
+        " that it leaves out is that of the house's default profile, and so is a target for programs of every model."
+        " `<` and `>` stand where a value at the cut itself does not belong to the better band."
     )
     return page("Profiles", told, *(_profile(profile) for profile in profiles))
 
