@@ -19,6 +19,7 @@ class SwitchChange(Declared):
     prorate_floor_days: int | None = Key(default=None, ge=1)
     institution_days_are_exposed: bool | None = None
     zero_contact_clients_kept: bool | None = None
+    contact_gap_minutes: int | None = Key(default=None, ge=0)
 
 
 class TargetChange(Declared):

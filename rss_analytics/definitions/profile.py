@@ -157,13 +157,17 @@ class Profile(Declared):
     def completed(self, house: Profile) -> Profile:
         """The same with what it leaves open as the house's default profile has it.
 
-        That is concepts it does not declare, and targets for programs of every model.
+        That is concepts and floors it does not declare, and targets for programs of every model.
         """
         if house.profile == self.profile:
             return self
         shared = {name: target for name, target in house.targets.items() if target.all_models}
         return self.model_copy(
-            update={"concepts": {**house.concepts, **self.concepts}, "targets": {**shared, **self.targets}}
+            update={
+                "concepts": {**house.concepts, **self.concepts},
+                "targets": {**shared, **self.targets},
+                "floors": {**house.floors, **self.floors},
+            }
         )
 
     def judges_alike(self, other: Profile, measures: Mapping[str, object]) -> bool:

@@ -31,7 +31,6 @@ def rule_sentences(profile: Profile, language: Language) -> list[str]:
         *_concept_keys(concepts),
         "rule.collateral",
         "rule.missed",
-        "rule.merged",
         "rule.group",
         "rule.bands",
         "rule.tolerance.some" if tolerant else "rule.tolerance.none",
@@ -41,6 +40,7 @@ def rule_sentences(profile: Profile, language: Language) -> list[str]:
         language.say("rule.weeks"),
         language.say("rule.floor", days=language.number(switches.prorate_floor_days)),
         *(language.say(key) for key in keys),
+        language.say("rule.merged", minutes=language.number(switches.contact_gap_minutes)),
     ]
 
 

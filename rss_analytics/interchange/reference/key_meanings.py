@@ -174,6 +174,7 @@ MEANINGS: dict[str, str] = {
     "SwitchChange.prorate_floor_days": "exposed days a client needs to be in a client share",
     "SwitchChange.institution_days_are_exposed": "whether days in a hospital or jail count as days of service due",
     "SwitchChange.zero_contact_clients_kept": "whether clients without a contact are in the median",
+    "SwitchChange.contact_gap_minutes": "longest pause between two records of one contact",
     "TargetChange.target": "value to reach",
     "TargetChange.direction": "side of the target that meets it",
     "TargetChange.strict": "those of target and cuts that a value must pass",
