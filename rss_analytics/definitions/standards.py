@@ -96,7 +96,10 @@ class _Files:
                 known=quoted(known),
             )
         starts = {one: self._declared[one].valid_from or date.min for one in others}
-        begun = [one for one in others if starts[one] <= (overlay.valid_from or date.max)]
+        last = overlay.valid_from or date.max
+        # a version lies over one that began before it, never over another of its own day
+        same = overlay.extends == overlay.profile
+        begun = [one for one in others if starts[one] < last or (starts[one] == last and not same)]
         return max(begun, key=lambda one: starts[one]) if begun else min(others, key=lambda one: starts[one])
 
 

@@ -105,7 +105,7 @@ def owner(catalogue: Catalogue, entry: Entry, day: date) -> str | None:
     return house.default_profile if house.default_profile in naming else min(naming, default=None)
 
 
-def unit_of(row: Mapping[str, Any], dimensions: Iterable[str]) -> dict[str, str]:
+def unit_of(row: Mapping[Any, Any], dimensions: Iterable[str]) -> dict[str, str]:
     """The places and the team by which a row of a result is told apart."""
     return {name: str(row[name]) for name in dimensions if name in (*PLACES, "team")}
 

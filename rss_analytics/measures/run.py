@@ -20,7 +20,7 @@ from rss_analytics.measures.frame import frame
 from rss_analytics.measures.judgement import judged
 from rss_analytics.measures.kinds.numbers import COLUMNS
 from rss_analytics.measures.kinds.table import KINDS
-from rss_analytics.measures.question import GROUPING, Question, ask
+from rss_analytics.measures.question import GROUPING, Question, ask, split_of
 from rss_analytics.measures.relations import Relations
 from rss_analytics.measures.sample import Draw, Drawn, draw
 from rss_analytics.storage.tables import Tables
@@ -154,13 +154,15 @@ def _joined(parts: Sequence[Result]) -> Result:
     if len(parts) == 1:
         return parts[0]
     rows = pd.concat([part.rows for part in parts], ignore_index=True)
-    order = {}
-    for number, unit in enumerate(zip(*(rows[name] for name in parts[-1].dimensions), strict=True)):
-        order.setdefault(unit, number)
-    places = parts[-1].dimensions
-    keys = rows[list(places)].apply(tuple, axis=1) if places else pd.Series([()] * len(rows), index=rows.index)
-    rows = rows.assign(_unit=keys.map(order)).sort_values(["_unit", "window_start"], kind="stable", ignore_index=True)
-    return replace(parts[-1], rows=rows.drop(columns="_unit"))
+    last, split = parts[-1], split_of(parts[-1].measure)
+    as_declared = {value: place for place, value in enumerate(rows[split].unique())} if split in last.dimensions else {}
+    rows = rows.sort_values(
+        [*last.dimensions, "window_start"],
+        key=lambda column: column.map(as_declared) if column.name == split else column,
+        kind="stable",
+        ignore_index=True,
+    )
+    return replace(last, rows=rows)
 
 
 def _numbers(question: Question) -> pd.DataFrame:
