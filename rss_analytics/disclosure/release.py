@@ -75,7 +75,7 @@ def release_sample(results: Sequence[Result], house_rules: HouseRules, audience:
 
     Nothing is withheld, since such numbers are about so few people by design; so every other audience is refused.
     """
-    if _audience(house_rules, audience).sees_clients != "agency_number":
+    if audience_of(house_rules, audience).sees_clients != "agency_number":
         raise problem(
             "usage.bad_option",
             where="sample",

@@ -230,12 +230,12 @@ def test_a_later_version_stands_beside_the_earlier_one_and_begins_on_its_day(tmp
 
 def test_two_versions_of_one_day_are_refused(tmp_path: Path) -> None:
     files = {"csp_rp__2": own(more=FROM_JULY), "csp_rp__3": own(version="3", more=FROM_JULY)}
-    with pytest.raises(DefinitionProblem, match="RSS104 csp_rp-3.yaml: `valid_from`"):
+    with pytest.raises(DefinitionProblem, match=r"RSS104 csp_rp-3.yaml: `valid_from`"):
         _ = Catalogue(workspace(tmp_path, **files)).profiles
 
 
 def test_a_version_is_called_after_its_profile_and_number(tmp_path: Path) -> None:
-    with pytest.raises(DefinitionProblem, match="RSS104 csp_rp-9.yaml: `profile`"):
+    with pytest.raises(DefinitionProblem, match=r"RSS104 csp_rp-9.yaml: `profile`"):
         _ = Catalogue(workspace(tmp_path, csp_rp__9=own(more=FROM_JULY))).profiles
 
 
