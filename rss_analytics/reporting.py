@@ -233,7 +233,12 @@ def check_forms(to: Sequence[str]) -> None:
 
 
 def write_forms(
-    made: Report, stem: Path, to: Sequence[str], told_notebook: Mapping[str, str | None], *, assets: Path | None = None
+    made: Report,
+    stem: Path,
+    to: Sequence[str],
+    told_notebook: Mapping[str, str | int | None],
+    *,
+    assets: Path | None = None,
 ) -> list[Path]:
     """Writes a report in each wanted form beside each other, under one name; the paths written."""
     paths = [stem.with_name(stem.name + FILE_ENDINGS[name]) for name in to]

@@ -15,7 +15,7 @@ from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.profile import Profile
 from rss_analytics.measures.kinds.rate import rate
-from rss_analytics.measures.question import ask
+from rss_analytics.measures.question import ask_whole
 from rss_analytics.measures.relations import Relations
 from rss_analytics.measures.windows import MONTH_PARTS
 from rss_analytics.storage.tables import Tables
@@ -54,7 +54,7 @@ def held_minutes(
 
 
 def _sums(relations: Relations, measure: Measure, start: date, end: date, profile: Profile | None) -> pd.DataFrame:
-    question = ask(relations, measure, groupings=[("program",)], period="whole", start=start, end=end, profile=profile)
+    question = ask_whole(relations, measure, by=("program",), start=start, end=end, profile=profile)
     numbers = rate(question)
     return relations.fetch(
         numbers.select(

@@ -131,6 +131,14 @@ def ask(
     ]
 
 
+def ask_whole(
+    relations: Relations, measure: Measure, *, by: tuple[str, ...], start: date, end: date, profile: Profile | None
+) -> Question:
+    """The question over all days from ``start`` to ``end`` as one window, which one version of the profile judges."""
+    (question,) = ask(relations, measure, groupings=[by], period="whole", start=start, end=end, profile=profile)
+    return question
+
+
 def _versions(catalogue: Catalogue, profile: Profile | None, whole: Windows) -> Iterator[tuple[date, date, Profile]]:
     """First and last day of the windows that one version of the profile judges, with the version, completed.
 

@@ -20,7 +20,7 @@ from rss_analytics.measures.coverage import Coverage
 from rss_analytics.measures.evidence import evidence
 from rss_analytics.measures.exposure import exposure
 from rss_analytics.measures.kinds.table import KINDS
-from rss_analytics.measures.question import Question, ask
+from rss_analytics.measures.question import Question, ask_whole
 from rss_analytics.measures.relations import Relations
 from rss_analytics.storage.tables import Tables
 
@@ -147,15 +147,8 @@ class _Making:
         return self._ask_measure(self.measures[role].id, by, end=self.end if whole else self.until)
 
     def _ask_measure(self, name: str, by: tuple[str, ...], end: date | None = None) -> Question:
-        return ask(
-            self.relations,
-            self.catalogue.measure(name),
-            groupings=[by],
-            period="whole",
-            start=self.start,
-            end=end or self.until,
-            profile=self.profile,
-        )
+        measure, last = self.catalogue.measure(name), end or self.until
+        return ask_whole(self.relations, measure, by=by, start=self.start, end=last, profile=self.profile)
 
     def _with_facts(self, people: pd.DataFrame, contacts: Question) -> pd.DataFrame:
         """What is last known of each client; a fact without records is null."""
@@ -280,7 +273,12 @@ def _targets(profile: Profile | None, measures: dict[str, Measure], end: date) -
     """Targets of the profile by role, where it is in force on the period's last day."""
     if profile is None or not profile.valid_from <= end <= (profile.valid_to or end):
         return {}
-    return {role: profile.targets[one.id] for role, one in measures.items() if one.id in profile.targets}
+    return {role: profile.targets[one.id] for role, one in measures.items() if _reachable(profile, one)}
+
+
+def _reachable(profile: Profile, measure: Measure) -> bool:
+    """Whether the profile sets a value to reach, and not bands alone."""
+    return measure.id in profile.targets and profile.targets[measure.id].target is not None
 
 
 def _columns(prefix: str, kind: type[Amount] | type[Share]) -> list[str]:

@@ -83,6 +83,7 @@ def method_section(words: ListWords, told: Told) -> Section:
             status=words.wording.say(f"source_status.{target.source.status}"),
         )
         for measure, target in told.targets
+        if target.target is not None
     ]
     if told.profile is not None:
         lines.append(words.say("method.profile", profile=pick(told.profile.title), version=told.profile.version))
