@@ -29,12 +29,12 @@ class _HeldToo(Relations):
 
     def __init__(self, tables: Tables, catalogue: Catalogue, counted: str) -> None:
         super().__init__(tables, catalogue)
-        self._counted = counted
+        self._with_held = counted
 
     def records(self, form: str) -> ir.Table:
         """The records of a form that count, and of the counted form those that are held."""
         own = super().records(form)
-        return ibis.union(own, self.held(form)) if form == self._counted else own
+        return ibis.union(own, self.held(form)) if form == self._with_held else own
 
 
 def held_minutes(
