@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -129,15 +129,17 @@ def validate(table: TextTable, form: Form, how: Intake, stage: Stage) -> list[st
     serials: Counter[str] = Counter()
     # one batch is read, one judged and one kept at a time: parsing and appending leave Python free
     with ThreadPoolExecutor(max_workers=1) as clerk:
-        kept: Future[None] = clerk.submit(lambda: None)
+        seen, kept = False, clerk.submit(lambda: None)
         for batch in read_ahead(table.batches(rows=BATCH_ROWS)):
             judged = judge.judge(match.named(batch.columns), batch.record, batch.sheet_row)
             serials.update(judged.serials)
+            seen = True
             kept.result()
             kept = clerk.submit(_keep, stage, batch, judged, table.headings, match)
         kept.result()
     _refuse_clashes(table, match, headings, stage)
     notes = [f"{note.code}: {_plain(note.facts)}" for note in table.notes]
+    notes += [] if seen else ["no_records: nothing stands below the headings"]
     notes += [f"columns_left_out: {heading}" for heading in match.dropped]
     notes += [f"answers_read_by_their_labels: {headings[name]}" for name in match.words]
     notes += [f"spreadsheet_day_numbers: {headings[name]} {number}" for name, number in serials.items()]

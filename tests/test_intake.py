@@ -81,6 +81,12 @@ def test_the_notes_of_a_load_name_columns_and_never_cells(agency: Agency) -> Non
     assert result.notes == ("columns_left_out: Nickname", "spreadsheet_day_numbers: start_at 1")
 
 
+def test_a_file_of_headings_alone_says_that_it_holds_no_records(agency: Agency) -> None:
+    result = agency.visits()
+    assert (result.read, result.notes) == (0, ("no_records: nothing stands below the headings",))
+    assert agency.visits(visit(1)).notes == ()
+
+
 def test_update_takes_in_what_is_new_and_not_again_what_it_took(agency: Agency) -> None:
     def names() -> list[str]:
         results, problems = update(agency.workspace, HOW)
