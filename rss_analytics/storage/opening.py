@@ -15,7 +15,7 @@ import duckdb
 from rss_analytics.errors import problem
 
 STORAGE_VERSION = "v1.5.0"  # a 1.5 file opens in DuckDB 2; the reverse does not hold
-MEMORY_LIMIT = "512MB"  # with the batches of a load beside it, a process stays below 1 GiB
+MEMORY_LIMIT = "512MB"  # with Python and its libraries beside it, a process stays below 1 GiB
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 BUSY_SIGNS = ("lock", "already attached", "Unique file handle conflict", "being used by another process")
 

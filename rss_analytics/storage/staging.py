@@ -18,8 +18,9 @@ from rss_analytics.definitions.rules import ShareAtMost
 from rss_analytics.errors import ProgramError
 from rss_analytics.storage.columns import key_text, quoted_name, staged_columns
 from rss_analytics.storage.conditions import literal, sql_of
-from rss_analytics.storage.opening import fresh_connection
+from rss_analytics.storage.opening import MEMORY_LIMIT, fresh_connection
 
+MEMORY_BESIDE_BATCHES = "384MB"  # of the stage while batches are read and judged beside it
 STALE_AFTER_SECONDS = 24 * 3600  # what a killed process left behind; no load takes this long
 TABLES = """
 CREATE TABLE stage.refused (record BIGINT, sheet_row BIGINT, row_key VARCHAR, cells VARCHAR);
@@ -109,6 +110,7 @@ class Stage:
         """Parts repeated keys: identical records count once; the records returned differ and must be refused."""
         run = self.connection.execute
         run("RESET threads")  # nothing is read or judged beside it any more
+        run(f"SET memory_limit = '{MEMORY_LIMIT}'")
         run(
             "CREATE TEMP TABLE repeated AS SELECT row_key, min(row_hash) <> max(row_hash) AS differ "
             "FROM stage.staged GROUP BY row_key HAVING count(*) > 1"
@@ -199,6 +201,7 @@ def staging(folder: Path, form: Form) -> Iterator[Stage]:
         # it would only be compressed, which takes longer than all else and is undone by the merge
         connection.execute("SET checkpoint_threshold = '1TB'")
         connection.execute("SET threads = 1")  # the other works at reading and judging
+        connection.execute(f"SET memory_limit = '{MEMORY_BESIDE_BATCHES}'")
         yield Stage(form, connection)
 
 
