@@ -48,7 +48,8 @@ def contacts(number: np.ndarray, staff: int, rng: np.random.Generator) -> pa.Tab
     start = start + (turn // 12) * np.timedelta64(1, "D")
     minutes = rng.integers(11, 38, rows)
     end = start + minutes.astype("timedelta64[m]")
-    signed = end + rng.integers(5, 4000, rows).astype("timedelta64[m]")
+    # to the thousandth of a second: notes that share a moment with another are a warning
+    signed = end + rng.integers(300_000, 240_000_000, rows).astype("timedelta64[ms]")
     place = np.array(["office", "client_home", "community_public"])[rng.integers(0, 3, rows)]
     columns: dict[str, object] = {
         "contact_id": lettered("C", number),
@@ -73,7 +74,7 @@ def contacts(number: np.ndarray, staff: int, rng: np.random.Generator) -> pa.Tab
         "service_code": ["H0038"] * rows,
         "units": (minutes + 7) // 15,
         "rounding_rule": ["cms8"] * rows,
-        "note_signed_at": np.datetime_as_string(signed, unit="m"),
+        "note_signed_at": np.datetime_as_string(signed, unit="ms"),
     }
     return pa.table({name: pa.array(values) for name, values in columns.items()})
 

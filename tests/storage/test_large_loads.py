@@ -13,7 +13,7 @@ from pyarrow import csv as pa_csv
 
 from rss_analytics import Workspace
 
-ROWS = 400_000
+ROWS = 300_000
 MOST_MIB = 1024  # the bound of any load, however large
 TAKE_IN = """
 import json, resource, sys
@@ -28,7 +28,7 @@ print(json.dumps(counts | {"mib": resource.getrusage(resource.RUSAGE_SELF).ru_ma
 
 
 def write_contacts(path: Path, *, minutes: int) -> None:
-    """Visits of 400 staff, one after the other; each hundredth is there twice, each thousandth has no status."""
+    """Visits of 400 staff, one after the other; each hundredth is there twice, each thousandth lacks its status."""
     numbers = range(ROWS)
     place = [number // 400 for number in numbers]
     start = [f"{2020 + at // 300}-{1 + at // 25 % 12:02d}-{1 + at % 25:02d} {8 + number % 8:02d}:00"
@@ -41,7 +41,7 @@ def write_contacts(path: Path, *, minutes: int) -> None:
             "program_id": ["P1"] * ROWS,
             "start_at": [start[number - 1] if number % 100 == 1 else start[number] for number in numbers],
             "minutes": [str(minutes)] * ROWS,
-            "status": ["" if number % 1000 == 500 else "kept" for number in numbers],
+            "status": ["" if number % 1000 == 550 else "kept" for number in numbers],
             "contact_class": ["direct"] * ROWS,
             "modality": ["in_person"] * ROWS,
             "format": ["individual"] * ROWS,
