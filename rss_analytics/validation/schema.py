@@ -115,7 +115,8 @@ def _matches(column: pd.Series, pattern: re.Pattern[str]) -> Mask:
         return np.asarray(pc.fill_null(fits, True).to_numpy(zero_copy_only=False))
     encoded = texts.dictionary_encode()
     fitting = [pattern.fullmatch(word) is not None for word in encoded.dictionary.to_pylist()]
-    return np.array([*fitting, True])[encoded.indices.fill_null(len(fitting)).to_numpy()]
+    mask: Mask = np.array([*fitting, True])[encoded.indices.fill_null(len(fitting)).to_numpy()]
+    return mask
 
 
 def _verdicts(form: Form, severity: Severity, today: date) -> Iterator[tuple[str, str | None, Judge]]:
