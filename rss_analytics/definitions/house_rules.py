@@ -35,8 +35,8 @@ class Charts(Declared):
     """How control charts are drawn and read.
 
     The default marks what Making Data Count marks.  An icon is more careful, since one report shows dozens of charts:
-    it needs ``icon_points`` marks in a row, and leaves out the run on one side of the mean, which the slow coming and
-    going of heavy and light users of a service makes by itself.
+    it needs ``icon_points`` marks since the points last crossed the mean, and leaves out the run on one side of the
+    mean, which the slow coming and going of heavy and light users of a service makes by itself.
     """
 
     run_rules: tuple[RunRule, ...] = Key(
@@ -48,7 +48,9 @@ class Charts(Declared):
         description="rules that can make an icon say improvement or concern; each must mark points as well",
     )
     icon_points: int = Key(
-        default=2, ge=1, description="points in a row, the last one among them, that must carry the same mark"
+        default=3,
+        ge=1,
+        description="marked points since the mean was last crossed that an icon needs; with 1 the last point decides",
     )
     baseline_points: int | None = Key(
         default=None, ge=2, description="first points of a phase that set its limits; all of them when left out"

@@ -115,7 +115,7 @@ AssuranceIcon = Literal["consistent_pass", "consistent_fail", "inconsistent"]
 class ChartSignal:
     """The most recent signal of a chart: the rule, the stretch of windows that makes it, and what it means.
 
-    ``ongoing`` says that the last shown window is in it; ``confirmed`` that it is what the chart's variation icon says.
+    ``ongoing`` says that the last shown window is in it or the icon still tells it; ``confirmed`` that the icon does.
     """
 
     kind: Literal["outside", "trend", "two_of_three", "shift"]

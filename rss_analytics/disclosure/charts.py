@@ -65,16 +65,28 @@ def charts_of(
     groups: Sequence[tuple[Any, pd.DataFrame]] = (
         list(rows.groupby(names, sort=False, dropna=False)) if names else [((), rows)]
     )
+    newest = rows["window_end"].max()
     return tuple(
-        _chart(result, tuple("" if pd.isna(name) else str(name) for name in unit), of_unit, house_rules, parents)
+        _chart(result, _named(unit), of_unit, house_rules, parents, ended=of_unit["window_end"].max() < newest)
         for unit, of_unit in groups
         if len(of_unit) > 1
     )
 
 
+def _named(unit: Sequence[Any]) -> tuple[str, ...]:
+    return tuple("" if pd.isna(name) else str(name) for name in unit)
+
+
 def _chart(
-    result: Result, unit: tuple[str, ...], rows: pd.DataFrame, house_rules: HouseRules, parents: Mapping[Unit, Unit]
+    result: Result,
+    unit: tuple[str, ...],
+    rows: pd.DataFrame,
+    house_rules: HouseRules,
+    parents: Mapping[Unit, Unit],
+    *,
+    ended: bool,
 ) -> Chart:
+    """The chart of a unit; one that has ``ended``, such as a closed program, has no icons: they tell how it is now."""
     measure, settings = result.measure, house_rules.charts
     series = _series(measure, rows.sort_values("window_start"))
     events = tuple(_concerning(result.events, dict(zip(result.dimensions, unit, strict=True)), parents))
@@ -90,7 +102,8 @@ def _chart(
     )
     seen = np.flatnonzero(~np.isnan(series.value))
     newest_judged = bool(seen.size) and drawn.phases.part[seen[-1]] in drawn.phases.part[said.verdict != NOT_JUDGED]
-    way = standing(said, rules=settings.icon_rules, points=settings.icon_points) if newest_judged else 0
+    is_told = newest_judged and not ended
+    way = standing(drawn, said, rules=settings.icon_rules, points=settings.icon_points) if is_told else 0
     floor, ceiling = _bounds(measure)
     return Chart(
         unit=unit,
@@ -105,9 +118,9 @@ def _chart(
             None if np.isnan(value) else cast(PointLabel, label)
             for value, label in zip(series.value, said.verdict, strict=True)
         ),
-        variation=_variation(measure, way) if newest_judged else None,
-        assurance=said.assurance if newest_judged else None,
-        last_signal=_signal(said, said.last_signal, series, way) if said.last_signal else None,
+        variation=_variation(measure, way) if is_told else None,
+        assurance=said.assurance if is_told else None,
+        last_signal=_signal(said, said.last_signal, series, way, ended=ended) if said.last_signal else None,
         baseline_points=_baseline_points(drawn, series) if newest_judged else 0,
         fewest_points=house_rules.fewest_points,
         events=events,
@@ -265,10 +278,11 @@ def _meaning(measure: Measure, way: int) -> Literal["improvement", "concern", "n
     return "improvement" if (way > 0) == (measure.higher_is == "better") else "concern"
 
 
-def _signal(said: Judgement, signal: LastSignal, series: Series, way: int) -> ChartSignal:
-    """The last signal by its windows; it goes on when no newer window is shown, judged or not."""
+def _signal(said: Judgement, signal: LastSignal, series: Series, way: int, *, ended: bool) -> ChartSignal:
+    """The last signal by its windows; it goes on while the newest shown window is in it or the icon still tells it."""
     seen = np.flatnonzero(~np.isnan(series.value))
-    ongoing = signal.ongoing and bool(said.verdict[seen[-1]] != NOT_JUDGED)
+    newest_judged = not ended and bool(said.verdict[seen[-1]] != NOT_JUDGED)
+    ongoing = newest_judged and (signal.ongoing or way == signal.direction)
     return ChartSignal(
         kind=signal.kind,
         high=signal.direction > 0,

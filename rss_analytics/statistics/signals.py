@@ -140,19 +140,25 @@ def judge(
     )
 
 
-def standing(judgement: Judgement, *, rules: Collection[Kind] = KINDS, points: int = 1) -> int:
-    """Which way the newest points went together: 1 or -1 when the last ``points`` judged ones all signal so, else 0.
+def standing(chart: ControlChart, judgement: Judgement, *, rules: Collection[Kind] = KINDS, points: int = 1) -> int:
+    """Which way the process stands out now: 1, -1, or 0 when the newest points do not say.
 
-    Only signals by one of ``rules`` count.  With all rules and one point it is the direction of Making Data
-    Count's icon.  Asking for two points in a row makes a false icon rarer, since two independent points in
-    a row lie beyond a limit far less often than one, and costs about one period of delay.
+    Counted are the points that signal by one of ``rules`` towards the side of the centre that the newest
+    point lies on, since the points last crossed the centre; ``points`` of them are needed.  With one, the
+    newest point itself must signal: the icon of Making Data Count.  More make a false icon rarer, since
+    chance seldom leaves a limit several times without crossing the centre between, and cost some delay.
     """
     for kind in rules:
         one_of("standing", "rules", kind, KINDS)
     _, direction = _first_rule({kind: getattr(judgement, kind) * (kind in rules) for kind in KINDS})
-    newest = direction[judgement.verdict != NOT_JUDGED][-points:]
-    together = len(newest) == points and bool((newest == newest[-1]).all())
-    return int(newest[-1]) if together else 0
+    judged = np.flatnonzero(judgement.verdict != NOT_JUDGED)
+    if not judged.size:
+        return 0
+    if points == 1:
+        return int(direction[judged[-1]])
+    newest = judged[chart.phases.part[judged] == chart.phases.part[judged[-1]]]
+    first, _, side = list(stretches(compare(chart.value[newest], chart.centre[newest])))[-1]
+    return side if (direction[newest[first:]] == side).sum() >= points else 0
 
 
 def assurance(

@@ -21,7 +21,7 @@ from rss_analytics.synthetic.draws import (
     pick_by_row,
     whole,
 )
-from rss_analytics.synthetic.groups import build_groups
+from rss_analytics.synthetic.groups import build_groups, course_of
 from rss_analytics.synthetic.people import KINDS_OF_STAY
 from rss_analytics.synthetic.places import MODELS
 from rss_analytics.synthetic.visits import GROUP, INDIRECT, JOINT_VISIT, SOLO, Visits, World, build_visits
@@ -54,7 +54,7 @@ DIRECT_ACTIVITIES = ("relationship_building", "skill_building", "connecting_reso
 DIRECT_WEIGHTS = (20, 24, 16, 10, 8, 8, 4, 6, 3, 1)
 INDIRECT_ACTIVITIES = ("administration", "team_communication", "supervision_training", "group_planning",
                        "education_awareness", "gathering_information")  # fmt: skip
-GROUP_ACTIVITIES = ("group_facilitation", "skill_building", "building_community", "wrap")
+GROUP_ACTIVITIES = ("group_facilitation", "skill_building", "building_community", "imr", "wrap")
 DOMAINS = ("social", "vocational", "medical", "residential", "educational", "financial", "legal", "medical|social",
            "residential|financial")  # fmt: skip
 SUPPORTS = ("family", "friend", "landlord", "employer", "paid_provider", "clergy", "other_natural")
@@ -99,7 +99,7 @@ def _rows(world: World, visits: Visits, rng: np.random.Generator, seen: int) -> 
     program = visits.program[copy]
     rows: Columns = {
         "contact_id": joined_id("K", numbers, 8),
-        "staff_id": coded(world.staff.ids, world.staff.at(position, day)),
+        "staff_id": coded(world.staff.ids, world.staff.on_duty(position, day)),
         "facility_id": coded(places.facility_ids, places.facility_at(program, day)),
         "program_id": coded(places.program_ids, program),
         "team_id": coded(places.team_ids, program),
@@ -182,7 +182,8 @@ def _purpose(
     activity = pick(rng, DIRECT_WEIGHTS, size)
     group = visits.kind == GROUP
     named = (*DIRECT_ACTIVITIES, *INDIRECT_ACTIVITIES, *GROUP_ACTIVITIES)
-    common = np.where(model == MODELS.index("wrap"), 3, visits.session % 3)
+    course = course_of(visits.session) % (len(GROUP_ACTIVITIES) - 1)  # a group keeps to its purpose
+    common = np.where(model == MODELS.index("wrap"), GROUP_ACTIVITIES.index("wrap"), course)
     code = np.where(group, len(DIRECT_ACTIVITIES) + len(INDIRECT_ACTIVITIES) + common, activity)
     code = np.where(indirect, len(DIRECT_ACTIVITIES) + pick(rng, (34, 26, 14, 10, 8, 8), size), code)
     resources = (code == DIRECT_ACTIVITIES.index("connecting_resources")) & took_place

@@ -8,14 +8,15 @@ from rss_analytics.synthetic.draws import Days, Flags, Ints, chance, dice, first
 from rss_analytics.synthetic.places import MODELS
 from rss_analytics.synthetic.visits import GROUP, Visits, World
 
-WITH_GROUPS = tuple(MODELS.index(name) for name in ("csp", "rp", "peer", "wrap", "inpatient"))
+WITH_GROUPS = tuple(MODELS.index(name) for name in ("csp", "rp", "act", "peer", "wrap", "inpatient"))
 ROSTER = 18  # clients to a group
 MOST_PRESENT = 12  # published limits of peer-support groups are 10 to 12 people
 FEWEST_PRESENT = 2
-COMES = np.array([0.0, 0.25, 0.45, 0.7])
+COMES = np.array([0.0, 0.25, 0.45, 0.85])
 """How often a member comes; four kinds of members."""
 STAYS_AWAY = 0.07  # expected and logged as a no-show
 GROUP_START = 13 * 60
+DAYS = 100_000  # more than any day's number; a session's key is its group's times this, and its day
 SHORTEST, LONGEST = 55, 95
 
 
@@ -36,9 +37,15 @@ def build_groups(world: World, programs: Ints, number: int) -> Visits:
     comes &= ~inside & world.happens(rng, program[row], day)
     row, day = row[comes], day[comes]
     pair = (group % pairs)[row]
-    key = (program[row] * 1000 + group[row]) * 100_000 + day.astype(np.int64)
+    key = (program[row] * 1000 + group[row]) * DAYS + day.astype(np.int64)
     order = np.lexsort((rng.random(len(row)), key))
     return _sessions(world, rng, enrollment=chosen[row[order]], pair=pair[order], day=day[order], key=key[order])
+
+
+def course_of(session: Ints) -> Ints:
+    """A number for the course that the group of a session keeps to: other groups of a program have others."""
+    group = session // DAYS
+    return group // 1000 + group % 1000
 
 
 def _group_of(world: World, enrollment: Ints) -> Ints:

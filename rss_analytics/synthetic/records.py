@@ -14,7 +14,9 @@ from rss_analytics.synthetic.plan import Plan
 from rss_analytics.synthetic.visits import World, own_worker
 
 REVIEW_DAYS = 180  # plans of peer support are reviewed every six months
+MISSED_REVIEWS = 0.06
 RATED_EVERY = 150
+MISSED_RATINGS = 0.15
 TOOL = "functioning_0_100"
 INCIDENTS = ("injury", "self_harm", "assault", "medication_error", "restraint", "missing_person", "property", "other")
 INCIDENT_WEIGHTS = (24, 8, 14, 16, 8, 6, 12, 12)
@@ -52,7 +54,7 @@ def enrollment_rows(plan: Plan, world: World) -> pd.DataFrame:
 
 
 def plan_rows(plan: Plan, world: World) -> pd.DataFrame:
-    """Rows of the form service_plan: two goals an enrollment, a new plan at each review."""
+    """Rows of the form service_plan: two goals an enrollment, a new plan at each review; some reviews are missed."""
     rng = dice(plan.seed, "plans")
     enrolled = world.people.enrollments
     size = len(enrolled.client)
@@ -63,6 +65,7 @@ def plan_rows(plan: Plan, world: World) -> pd.DataFrame:
     goal, row = row, row // 2
     signed = first[row] + number * REVIEW_DAYS * DAY
     reviewed = signed + (REVIEW_DAYS + whole(rng, -20, 12, size)[row]) * DAY
+    held = ~chance(rng, MISSED_REVIEWS, size * 4)[(row * 7 + number) % (size * 4)]
     recent = (signed >= plan.first - REVIEW_DAYS * DAY) | (number == 0)
     rows = pd.DataFrame(
         {
@@ -72,7 +75,9 @@ def plan_rows(plan: Plan, world: World) -> pd.DataFrame:
             "goal_id": joined_id("GL", goal, 7).to_numpy(zero_copy_only=False),
             "signed_on": signed,
             "review_due": signed + REVIEW_DAYS * DAY,
-            "reviewed_on": np.where(reviewed <= until[row], reviewed, np.datetime64("NaT")).astype("datetime64[D]"),
+            "reviewed_on": np.where(held & (reviewed <= until[row]), reviewed, np.datetime64("NaT")).astype(
+                "datetime64[D]"
+            ),
         }
     )
     kept: pd.DataFrame = rows[recent].reset_index(drop=True)
@@ -80,7 +85,7 @@ def plan_rows(plan: Plan, world: World) -> pd.DataFrame:
 
 
 def rating_rows(plan: Plan, people: People) -> pd.DataFrame:
-    """Rows of the form functioning_rating: every five months or so, slowly rising."""
+    """Rows of the form functioning_rating: every five months or so but for some missed, slowly rising."""
     rng = dice(plan.seed, "ratings")
     client, opened = np.unique(people.enrollments.client, return_index=True)
     start = np.maximum(people.enrollments.start[opened], plan.first)
@@ -88,6 +93,8 @@ def rating_rows(plan: Plan, people: People) -> pd.DataFrame:
     row, number = spread(np.maximum(0, (until - start).astype(np.int64) // RATED_EVERY + 1))
     level = rng.normal(52, 10, len(client))
     score = np.clip(np.rint(level[row] + 1.2 * number + rng.normal(0, 4, len(row))), 1, 100)
+    kept = ~chance(rng, MISSED_RATINGS, len(row)) | (number == 0)
+    row, number, score = row[kept], number[kept], score[kept]
     return pd.DataFrame(
         {
             "client_id": people.client_ids[client[row]],

@@ -36,6 +36,8 @@ TITLES = {
     "prescriber": "Prescriber",
 }
 FULL_WEEK = 37.5  # paid hours of a full-time week
+DAYS_OF_A_WEEK = 5
+WEDNESDAY = 6  # a day's number modulo 7; 1970-01-01 was a Thursday
 CEU_YEARLY = 8  # courses a peer takes in a year
 CREDENTIAL_YEARS = 3  # a credential is renewed every three years
 
@@ -47,6 +49,7 @@ class Staff:
     first_position: Ints
     positions: Ints
     position_program: Ints
+    leader: Ints
     holder: Ints
     successor: Ints
     handed_over: Days
@@ -61,6 +64,12 @@ class Staff:
         """Who holds each position on each day."""
         over = self.handed_over[position]
         return np.where(~np.isnat(over) & (day > over), self.successor[position], self.holder[position])
+
+    def on_duty(self, position: Ints, day: Days) -> Ints:
+        """Who does the work of each position on each day: on Wednesdays the leader stands in for a team's first."""
+        program = self.position_program[position]
+        stands_in = (position == self.first_position[program]) & (day.astype(np.int64) % 7 == WEDNESDAY)
+        return np.where(stands_in, self.leader[program], self.at(position, day))
 
     @property
     def is_peer(self) -> Flags:
@@ -87,11 +96,13 @@ def build_staff(plan: Plan, places: Places, people: People) -> Staff:
     all_role = np.concatenate(
         [role, role[followed], np.full(len(leaders), "leader"), np.full(len(prescribers), "prescriber")]
     )
+    leader = total + int(followed.sum()) + leaders
     support = len(leaders) + len(prescribers)
     return Staff(
         np.cumsum(positions) - positions,
         positions,
         program,
+        leader,
         np.arange(total),
         successor,
         over,
@@ -142,7 +153,7 @@ def staff_rows(plan: Plan, places: Places, staff: Staff) -> pd.DataFrame:
 
 
 def hours_rows(plan: Plan, staff: Staff) -> dict[str, object]:
-    """Columns of the form staff_hours: one row for each whole week of employment, dated by its Monday."""
+    """Columns of the form staff_hours: a row for each whole week of employment, by its Monday, or one a day."""
     rng = dice(plan.seed, "hours")
     mondays = plan.days[(plan.days.astype(np.int64) + 3) % 7 == 0]  # 1970-01-01 was a Thursday
     mondays = mondays[mondays + 6 * DAY <= plan.last]
@@ -154,14 +165,17 @@ def hours_rows(plan: Plan, staff: Staff) -> dict[str, object]:
     person, day = person[there], day[there]
     paid = FULL_WEEK * staff.fte[person]
     leave = np.where(chance(rng, 0.12, len(person)), np.rint(paid * rng.uniform(0.2, 1.0, len(person))), 0.0)
+    parts = np.where(person % 7 == 3, DAYS_OF_A_WEEK, 1)  # some people's hours come by the day
+    row, later = spread(parts)
+    paid, leave = paid[row] / parts[row], np.minimum(leave, paid)[row] / parts[row]
     return {
-        "staff_id": staff.ids[person],
-        "date": day,
-        "period": np.full(len(person), "week"),
-        "paid": paid,
-        "leave": np.minimum(leave, paid),
-        "scheduled": paid,
-        "available": np.round((paid - np.minimum(leave, paid)) * 0.9, 2),
+        "staff_id": staff.ids[person[row]],
+        "date": day[row] + later * DAY,
+        "period": np.where(parts[row] == 1, "week", "day"),
+        "paid": np.round(paid, 2),
+        "leave": np.round(leave, 2),
+        "scheduled": np.round(paid, 2),
+        "available": np.round((paid - leave) * 0.9, 2),
     }
 
 

@@ -163,15 +163,19 @@ def test_fewer_points_than_the_house_asks_for_are_drawn_and_not_judged() -> None
     assert found.values == tuple(float(count) for count in STEADY[:11])
 
 
-def test_one_month_out_of_limits_marks_its_point_and_two_in_a_row_make_the_icon() -> None:
+def test_one_month_out_of_limits_marks_its_point_and_three_without_a_crossing_make_the_icon() -> None:
     once = chart([*STEADY, 15])
     assert once.labels[-1] == "concern"
     assert once.variation == "common_cause"
     assert once.last_signal is not None and once.last_signal.ongoing and not once.last_signal.confirmed
-    twice = chart([*STEADY, 15, 16])
-    assert twice.variation == "concern_low"
-    assert twice.last_signal is not None and twice.last_signal.confirmed
-    assert twice.last_signal.first == month(14) and twice.last_signal.last == month(15)
+    often = chart([*STEADY, *STEADY, 20, 21, 19])
+    assert often.variation == "concern_low"
+    assert often.last_signal is not None and often.last_signal.confirmed
+    assert often.last_signal.first == month(28) and often.last_signal.last == month(30)
+    resting = chart([*STEADY, *STEADY, 20, 21, 19, 36])
+    assert (resting.labels[-1], resting.variation) == ("common_cause", "concern_low")
+    assert resting.last_signal is not None and resting.last_signal.ongoing and resting.last_signal.confirmed
+    assert chart([*STEADY, *STEADY, 20, 21, 19, 45]).variation == "common_cause"
 
 
 def test_the_icon_can_follow_making_data_count_to_the_letter() -> None:
@@ -224,6 +228,15 @@ def test_events_reach_the_units_they_are_about_and_those_inside() -> None:
     elsewhere = [Event(month(6)[0], "note", "F2", None, "d"), Event(month(6)[0], "rebase", None, "P2", "e")]
     found = chart(STEADY, events=[here, above, everywhere, *elsewhere], parents=parents)
     assert found.events == (here, above, everywhere)
+
+
+def test_a_program_that_closed_is_no_longer_accused() -> None:
+    open_still = rows_of([*STEADY, 41, 40, 42, 43], program="P2")
+    result = a_result(a_measure(), ["program"], [*rows_of([*STEADY, 18, 15, 16]), *open_still])
+    closed = release(result, house_rules(), "director").chart("P1")
+    assert closed is not None and len(closed.windows) == len(STEADY) + 3
+    assert (closed.labels[-1], closed.variation, closed.assurance) == ("concern", None, None)
+    assert closed.last_signal is not None and not closed.last_signal.ongoing and not closed.last_signal.confirmed
 
 
 def test_narrowing_keeps_the_charts_of_the_kept_units() -> None:

@@ -308,13 +308,18 @@ def test_only_the_rules_asked_for_make_signals():
         judge(chart, higher_is="better", rules=("runs",))
 
 
-def test_the_newest_points_stand_together_only_when_all_of_them_signal_the_same_way():
-    steady = [5.0, 6, 5, 4, 5, 6, 4, 5, 6, 5, 4, 5]
-    one, two, both = (judge(xmr_chart([*steady, *tail]), higher_is="better") for tail in ([0], [0, 0.5], [0, 14]))
-    assert standing(one) == -1 and standing(one, points=2) == 0
-    assert standing(two, points=2) == -1 and standing(two, points=3) == 0
-    assert standing(two, points=2, rules=("shift",)) == 0
-    assert standing(both, points=2) == 0 and standing(both) == 1
-    assert standing(judge(xmr_chart([np.nan] * 3), higher_is="better")) == 0
-    gap = judge(xmr_chart([*steady, 0, np.nan, 0.5, np.nan]), higher_is="better")
-    assert standing(gap, points=2) == -1
+def stands(values, **options):
+    chart = xmr_chart(values)
+    return standing(chart, judge(chart, higher_is="better"), **options)
+
+
+def test_an_icon_needs_marks_since_the_points_last_crossed_the_centre():
+    steady = [5.0, 6, 5, 4, 5, 6, 4, 5, 6, 5, 4, 5, 6, 4, 5, 6, 5, 4, 6, 5] * 2
+    assert stands([*steady, 0]) == -1 and stands([*steady, 0], points=2) == 0
+    assert stands([*steady, 0, 0.5], points=2) == -1 and stands([*steady, 0, 0.5], points=3) == 0
+    assert stands([*steady, 0, 4, 0.5, 4], points=2) == -1, "unmarked points on the same side keep it"
+    assert stands([*steady, 0, 6, 0.5], points=2) == 0, "a crossing begins the count anew"
+    assert stands([*steady, 0, 0.5, 14], points=2) == 0
+    assert stands([*steady, 0, 0.5], points=2, rules=("trend",)) == 0
+    assert stands([*steady, 0, np.nan, 0.5, np.nan], points=2) == -1
+    assert stands([np.nan] * 3) == 0

@@ -81,6 +81,31 @@ def test_the_log_holds_every_kind_of_contact(sound: Written) -> None:
     assert log["note_signed_at"].isna().any() and log["late_entry"].fillna(False).any()
 
 
+def test_the_region_has_something_for_every_kind_of_measure(sound: Written) -> None:
+    log = sound.exports["contact_log"].kept
+    assert {"imr", "wrap"} <= set(log.loc[log["format"] == "group", "activity"])
+    assert log.loc[log["program_id"].str.endswith("ACT"), "format"].eq("group").any()
+    assert {"social", "vocational", "medical", "residential", "educational"} <= set(log["resource_domain"].dropna())
+    assert log["linkage_made"].dropna().astype(bool).any() and log["accompany"].dropna().astype(bool).any()
+    assert log["goal_id"].notna().any() and (log["contact_class"] == "collateral").any()
+    staff = sound.exports["staff"].kept
+    leaders = set(staff.loc[staff["title"] == "Team Leader", "staff_id"])
+    assert 0.02 < log["staff_id"].isin(leaders).mean() < 0.2
+    plans, rated = sound.exports["service_plan"].kept, sound.exports["functioning_rating"].kept
+    due = pd.to_datetime(plans["review_due"]) < pd.Timestamp(sound.plan.last) - pd.Timedelta(days=30)
+    assert 0 < (due & plans["reviewed_on"].isna()).mean() < 0.2
+    newest = pd.to_datetime(rated.groupby("client_id")["rated_on"].max())
+    assert (newest < pd.Timestamp(sound.plan.last) - pd.Timedelta(days=180)).any()
+    hours = sound.exports["staff_hours"].kept
+    assert {"day", "week"} == set(hours["period"]) and (hours["leave"] > 0).any()
+
+
+def test_a_group_keeps_to_its_purpose(sound: Written) -> None:
+    log = sound.exports["contact_log"].kept
+    groups = log[(log["format"] == "group") & ~log["program_id"].str.endswith("WRAP")]
+    assert groups.groupby(groups["session_id"].str[:-5])["activity"].nunique().max() == 1
+
+
 def test_enrollments_begin_within_months_and_end_and_go_on_elsewhere(sound: Written) -> None:
     enrolled = sound.exports["enrollment"].kept
     begun = pd.to_datetime(enrolled["enrolled_on"])
