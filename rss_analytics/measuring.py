@@ -89,7 +89,7 @@ def _sampled(
         reason, remedy = "a sample is drawn from the clients of one program", "Name the program with `--program`"
         raise problem("usage.bad_option", where="sample", reason=reason, remedy=remedy)
     if not is_of_clients(catalogue.measure(wanted.measure), catalogue.forms):
-        reason = f"`{wanted.measure}` is not worked out from the records of clients alone"
+        reason = f"`{wanted.measure}` is not worked out for each client from records of the client"
         raise problem("usage.bad_option", where="sample", reason=reason, remedy="Ask for it without a sample")
     drawn, results = compute_sample(
         tables, catalogue, [wanted], draw, program=program, start=wanted.start, end=wanted.end, profile=profile

@@ -18,6 +18,10 @@ from rss_analytics.storage.columns import KEYED
 
 FEWEST_CHARTS = 10  # of a share: 20 percent of the charts, and at least ten (TMACT 1.0, chart review)
 PLACE_FORMS = ("program", "facility", "team", "region")  # registers that name no client and hold for all of them
+MADE_BY_ALL = (
+    "count", "ageing", "worst_in_window", "sessions_within_size", "cycle_completion", "in_transition_at_end",
+)  # fmt: skip
+"""Kinds that say what all clients make together, such as the people in a session: a few of them say nothing of it."""
 CLIENT = next(iter(KEYED))
 DRAW = re.compile(r"([1-9][0-9]*)(%?)")
 ALL = 100
@@ -81,10 +85,12 @@ def draw(relations: Relations, how: Draw, program: str, start: date, end: date) 
 
 
 def is_of_clients(measure: Measure, forms: Mapping[str, Form]) -> bool:
-    """Whether a measure rests on clients' records alone, so that it can be worked out for some of them.
+    """Whether a fidelity measure rests on each client's own records, so that it can be worked out for some of them.
 
     One that also needs staff, their hours or figures of a facility would set a few clients against everybody's hours.
     """
+    if measure.report != "fidelity" or measure.kind in MADE_BY_ALL:
+        return False
     counted = {measure.rows.form, *(name for name in measure.needs if name not in PLACE_FORMS)}
     return "program" in measure.dimensions and all(CLIENT in forms[name].by_name for name in counted)
 
