@@ -78,6 +78,7 @@ class DeclaredKind(str, Enum):  # noqa: UP042 - typer shows the values of a str 
     MEASURES = "measures"
     PROFILES = "profiles"
     AUTHORITIES = "authorities"
+    CREDENTIALS = "credentials"
     HOUSE_RULES = "house_rules"
 
 

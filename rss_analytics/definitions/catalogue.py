@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rss_analytics.definitions.authority import Authority
 from rss_analytics.definitions.conditions import Condition, fields_of
+from rss_analytics.definitions.credential import Credential
 from rss_analytics.definitions.declared import Model, read_declared
 from rss_analytics.definitions.find import declared_file, declared_files
 from rss_analytics.definitions.fitting import joined_misfits, other_form_misfits
@@ -59,6 +60,11 @@ class Catalogue:
         return self._load("authorities", Authority, "authority")
 
     @cached_property
+    def credentials(self) -> dict[str, Credential]:
+        """What renewing a credential asks for, by its type."""
+        return self._load("credentials", Credential, "credential")
+
+    @cached_property
     def languages(self) -> dict[str, Language]:
         """Languages by code."""
         return self._load("language", Language, "language")
@@ -108,6 +114,8 @@ class Catalogue:
             )
         for measure in self.measures.values():
             self._check_measure(measure)
+        for credential in self.credentials.values():
+            self._check_credential(credential)
         for standard in self.standards.values():
             for profile in standard.versions:
                 self._check_profile(profile)
@@ -158,8 +166,17 @@ class Catalogue:
             *_condition_fields(measure.rows.where),
             *_condition_fields(measure.open_when),
         ]
+        staff = list(_condition_fields(measure.rows.staff))
         for quantity in (measure.numerator, measure.denominator):
-            if quantity is not None and quantity.exposure is None:
+            if quantity is None:
+                continue
+            staff += _condition_fields(quantity.staff)
+            names += [quantity.weights.field] if quantity.weights else []
+            if quantity.in_force is not None:
+                about = quantity.in_force
+                other = self._named_form(about.form, where)
+                self._check_fields([about.start, about.end, *_condition_fields(about.where)], other, where)
+            if quantity.exposure is None and quantity.hours is None:
                 names += [name for name in (quantity.sum, quantity.distinct) if name]
                 names += _condition_fields(quantity.where)
         names += _fields_of_kind(measure)
@@ -169,6 +186,8 @@ class Catalogue:
         if measure.after is not None:
             anchors = [*measure.after.fields, *_condition_fields(measure.after.where)]
             self._check_fields(anchors, self._named_form(measure.after.form, where), where)
+        if staff:
+            self._check_fields(staff, self._named_form("staff", where), where)
         for part in measure.parts:
             _pick(self.measures, "measure", part, where=where)
         if measure.instrument is not None:
@@ -190,15 +209,19 @@ class Catalogue:
             reason = f"`{measure.split}` has no codes to divide by: it is no choice"
             raise problem("definition.value", where=where, name="split", reason=reason)
         for code in measure.split_codes:
-            if code not in codes:
-                raise problem(
-                    "definition.unknown_name",
-                    where=where,
-                    kind=f"code of {measure.split}",
-                    name=code,
-                    hint=did_you_mean(code, codes),
-                    known=quoted(codes),
-                )
+            self._check_code(code, form.form, measure.split, where)
+
+    def _check_credential(self, credential: Credential) -> None:
+        where = f"credentials/{credential.credential}.yaml"
+        self._check_code(credential.credential, "credential", "type", where)
+        for category in credential.categories:
+            self._check_code(category, "ceu", "category", where)
+
+    def _check_code(self, code: str, form: str, field: str, where: str) -> None:
+        codes = self._named_form(form, where).field(field).codes
+        if code not in codes:
+            kind, hint = f"code of {form}.{field}", did_you_mean(code, codes)
+            raise problem("definition.unknown_name", where=where, kind=kind, name=code, hint=hint, known=quoted(codes))
 
     def _named_form(self, name: str, where: str) -> Form:
         return _pick(self.forms, "form", name, where=where)

@@ -32,10 +32,41 @@ Kind = Literal[
     "cycle_completion",
     "median_lag",
     "per_team_week",
+    "staff_time",
+    "caseload",
+    "units_against_target",
+    "days_breaking_rule",
+    "credit_progress",
+    "expiring",
+    "turnover",
 ]
-Exposure = Literal["client_days", "client_weeks", "client_months", "people_served", "member_months", "bed_days"]
+Exposure = Literal[
+    "client_days",
+    "client_weeks",
+    "client_months",
+    "people_served",
+    "member_months",
+    "bed_days",
+    "enrolled_days",
+    "fte_days",
+    "worker_days",
+    "target_units",
+]
+DayRule = Literal["units_as_rounded", "client_daily_cap", "staff_available_units", "staff_in_one_place"]
 Dimension = Literal[
-    "region", "facility", "program", "team", "staff", "client", "domain", "age_band", "authority", "language"
+    "region",
+    "facility",
+    "program",
+    "team",
+    "staff",
+    "title",
+    "role",
+    "client",
+    "domain",
+    "age_band",
+    "days_left",
+    "authority",
+    "language",
 ]
 WindowName = Literal["month", "quarter", "year", "days_28", "days_14", "months_6", "months_12"]
 
@@ -48,18 +79,41 @@ class Rows(Declared):
     """Which records a measure looks at: a form, the field that dates a record, and what must hold.
 
     ``are`` names concepts of the profile (``kept``, ``face_to_face`` ...) that must hold as well as ``where``.
-    ``grain`` ``client_contact`` counts once the records of one client that share a session or overlap in time.
+    ``grain`` ``client_contact`` counts once the records of one client that share a session or overlap in time;
+    ``staff_session`` counts once the records of one staff member that share a session, with its full minutes.
+    ``staff`` is what must hold of the staff register's row in force on the day.
     """
 
     form: str
     date: str
     where: DeclaredCondition | None = None
     are: tuple[str, ...] = ()
-    grain: Literal["record", "client_contact"] = "record"
+    staff: DeclaredCondition | None = None
+    grain: Literal["record", "client_contact", "staff_session"] = "record"
+
+
+class InForce(Declared):
+    """A row of another form about the same staff member, in force on the day of the record; both ends belong to it."""
+
+    form: str
+    start: str
+    end: str
+    where: DeclaredCondition | None = None
+
+
+class Weights(Declared):
+    """What a day counts by the value of a field, in whole parts: ``{weekly: 52, monthly: 13}`` ``per`` 52."""
+
+    field: str
+    per: int = Key(gt=0)
+    values: dict[str, int] = Key(min_length=1)
 
 
 class Quantity(Declared):
-    """What is added up: the number of rows or of clients, a whole-number field, distinct values, or an exposure.
+    """What is added up: number of rows or clients, a whole-number field, distinct values, an exposure, staff hours.
+
+    ``hours`` are those of the form ``staff_hours``, in minutes; ``worked`` are the paid ones without leave.
+    ``staff`` is what must hold of the staff register's row in force on each day of an exposure of staff.
 
     ``count: clients`` belongs to a kind that looks at each client first.
     """
@@ -68,15 +122,19 @@ class Quantity(Declared):
     sum: str | None = None
     distinct: str | None = None
     exposure: Exposure | None = None
+    hours: Literal["paid", "worked", "scheduled"] | None = None
+    weights: Weights | None = None
+    staff: DeclaredCondition | None = None
+    in_force: InForce | None = None
     where: DeclaredCondition | None = None
     are: tuple[str, ...] = ()
     unit: Text
 
     @model_validator(mode="after")
     def _one_thing(self) -> Quantity:
-        given = [name for name in ("count", "sum", "distinct", "exposure") if getattr(self, name) is not None]
+        given = [name for name in ("count", "sum", "distinct", "exposure", "hours") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError("write exactly one of `count`, `sum`, `distinct`, `exposure`")
+            raise ValueError("write exactly one of `count`, `sum`, `distinct`, `exposure`, `hours`")
         return self
 
 
@@ -155,6 +213,7 @@ class Measure(Declared):
     ``scale`` multiplies numerator / denominator once, after both are summed: 100 for a percent, 1000 for a rate per
     thousand.  ``numerator_per`` turns the numerator's stored unit into the shown one (60: minutes to hours).
     ``counts`` says whether numerator and denominator count people, which decides how small cells are hidden.
+    ``about`` says who stands behind a row: a row about few staff is shown only to who may see single staff members.
     """
 
     id: str = Key(pattern=r"^[a-z][a-z0-9_]{0,62}$")
@@ -181,7 +240,9 @@ class Measure(Declared):
     instrument: str | None = None
     clock: Literal["acknowledge", "decide"] | None = None
     limit: Limit | None = None
-    bands: tuple[int, ...] = Key(default=(), description="upper ends of age bands in days, the last one open")
+    bands: tuple[int, ...] = Key(
+        default=(), description="upper ends of bands of days; ages have a last one that is open"
+    )
     open_when: DeclaredCondition | None = None
     after: After | None = None
     current: Current | None = None
@@ -191,6 +252,8 @@ class Measure(Declared):
         default=None, description="records that leave their person out, such as a discharge by moving away"
     )
     within_days: int | None = Key(default=None, gt=0, description="days after leaving that still count as transition")
+    day_rule: DayRule | None = None
+    look_back_months: int | None = Key(default=None, gt=0, description="months that a turnover looks back")
     window: WindowName = "month"
     coverage: Literal["window", "any_record"] = Key(
         default="window", description="`any_record`: records come in waves, and one in the window is enough"
@@ -202,6 +265,7 @@ class Measure(Declared):
     decimals: int = Key(default=1, ge=0, le=4)
     higher_is: Literal["better", "worse", "neutral"]
     counts: Literal["people", "events"]
+    about: Literal["clients", "staff"] = "clients"
     interval: Literal["wilson", "garwood", "none"] = "none"
     report: Literal["fidelity", "satisfaction", "grievances", "data_quality"]
     section: str
@@ -234,6 +298,13 @@ class Measure(Declared):
             "cycle_completion": ("cycle",),
             "median_lag": ("limit",),
             "per_team_week": ("numerator",),
+            "staff_time": ("numerator", "denominator"),
+            "caseload": ("numerator", "denominator"),
+            "units_against_target": ("numerator", "denominator"),
+            "days_breaking_rule": ("day_rule",),
+            "credit_progress": (),
+            "expiring": ("bands",),
+            "turnover": ("look_back_months",),
         }[self.kind]
         for name in wanted:
             if not getattr(self, name):
@@ -267,15 +338,21 @@ class Measure(Declared):
             raise ValueError(f"`split` belongs to the kinds {', '.join(SPLIT_KINDS)}")
         return self
 
+    @model_validator(mode="after")
+    def _titles_are_about_staff(self) -> Measure:
+        if self.about != "staff" and {"title", "role"} & set(self.dimensions):
+            raise ValueError("only a measure `about` staff is split by `title` or `role`")
+        return self
+
     @property
     def _sides(self) -> tuple[Quantity | None, Quantity | None]:
         return self.numerator, self.denominator
 
     @model_validator(mode="after")
     def _merged_contacts_have_only_number_and_minutes(self) -> Measure:
-        for quantity in self._sides if self.rows.grain == "client_contact" else ():
+        for quantity in self._sides if self.rows.grain != "record" else ():
             if quantity and (quantity.distinct or quantity.sum not in (None, "minutes")):
-                raise ValueError("rows of grain `client_contact` can be counted or have their `minutes` summed")
+                raise ValueError(f"rows of grain `{self.rows.grain}` can be counted or have their `minutes` summed")
         if self.rows.grain == "client_contact" and self.per_client and self.per_client.distinct != "contacts":
             raise ValueError("a field of merged contacts cannot be told apart: leave out the `grain`")
         return self

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field as Key
 from pydantic import model_validator
 
+from rss_analytics.definitions.billing import Billing
 from rss_analytics.definitions.declared import Declared, DeclaredCondition, Text
 from rss_analytics.definitions.instrument import Source
 
@@ -27,9 +28,12 @@ class Target(Declared):
     Rising cuts 20, 40, 60, 80 make the bands under 20, from 20 to under 40, and so on to 80 and over; falling cuts 40,
     30, 25, 20 make over 40, over 30 to 40, and so on to 20 and under.  A number listed under ``strict`` must be passed
     and not only reached: "under 35" where 35 alone would say "35 or fewer".  ``tolerance`` moves the target and no cut.
+    ``by`` has other targets for single values of a dimension, ``{title: {Clinician: 50}}``: a row of that value is held
+    to its own, and only where the table tells the dimension apart.  The bands stay those of the whole.
     """
 
     target: float | None = Key(default=None, description="value to reach; left out where there are bands alone")
+    by: dict[str, dict[str, float]] = Key(default={}, description="dimension -> value -> target")
     direction: Direction | None = Key(
         default=None, description="side of the target that meets it; as the cuts, else the measure's `higher_is`, say"
     )
@@ -145,6 +149,7 @@ class Profile(Declared):
     valid_to: date | None = None
     concepts: dict[str, DeclaredCondition]
     switches: Switches = Switches()
+    billing: Billing = Billing()
     targets: dict[str, Target]
     floors: dict[str, Floor] = Key(default={}, description="measure -> the number it holds each client to")
 

@@ -28,14 +28,17 @@ RESULT_COLUMNS = (
     "lower_quartile",  # float: a quarter of the clients lie below it
     "upper_quartile",  # float
     "n_clients",  # Int64: distinct people behind the denominator
+    "n_staff",  # Int64: distinct staff members behind the row of a measure about staff; null in others
     "n_records",  # Int64: records behind the denominator
+    "excluded",  # Int64: what was set aside from both numbers because it cannot be believed or judged
+    "excluded_because",  # text: how many for which of `EXCLUSIONS`, "no_hours 3, long_day 1"; null when nothing was
     "held",  # Int64: held records of the unit and window, left out of the value
     "pending",  # Int64: cases left out because their time has not passed; null for kinds without; never released
     "band",  # Int64 1-5, null without cuts
     "target",  # float, null without a target
     "met",  # yes | no | cannot_tell | no_target
-    "reason",  # why it cannot be told: not_covered | no_exposure | no_records; or, of a value that is told, why it is
-    # not judged: other_model | mixed_models | no_standard | expired | not_yet_in_force; null otherwise
+    "reason",  # why it cannot be told: not_covered | no_records ... (`judgement.NOTHING_TO_DIVIDE_BY`); or, of a value
+    # that is told, why it is not judged: other_model | mixed_models | no_standard | expired | not_yet_in_force
     "last_record",  # date of the unit's last record of the form, for the sentence that says since when
     "source_status",  # verified | partly | recalled | agency: of target and cuts, the less sure; else of the measure
     "profile_version",  # version of the profile that was in force on the window's last day
@@ -43,6 +46,20 @@ RESULT_COLUMNS = (
     "basis",  # what the number was worked out from, by its report (`BASES`)
 )
 """Columns of a result's rows; dimension columns come after ``profile``."""
+EXCLUSIONS = (
+    "no_hours",  # days of staff with contacts, but without hours
+    "long_contact",  # days of staff with a contact too long to be one
+    "long_day",  # days of staff with more contact time than a person can give
+    "over_paid",  # days of staff in a month with more direct than paid time
+    "no_staff",  # client-days that no staff member in post answers for
+    "no_weight",  # client-days without a visit pattern
+    "no_fte",  # days of staff whose share of a post is not known
+    "no_target",  # billed minutes of staff without a target
+    "no_units",  # client-days with contacts that state no units
+    "no_daily_hours",  # days of staff whose hours of that day are not known
+    "no_requirement",  # credentials whose renewal nothing is declared about
+)
+"""Why something is in neither number; what is counted by each is said beside it."""
 
 
 BASES = {

@@ -15,7 +15,7 @@ from rss_analytics.definitions.result import Result
 
 Unit = tuple[str, str]
 """A dimension and a value of it, such as ``("program", "P-07")``."""
-READ = ("window_start", "window_end", "numerator", "denominator", "n_clients", "n_records")
+READ = ("window_start", "window_end", "numerator", "denominator", "n_clients", "n_staff", "n_records")
 """Columns of a result that a cell is made from, beside the dimensions."""
 
 
@@ -23,8 +23,9 @@ READ = ("window_start", "window_end", "numerator", "denominator", "n_clients", "
 class Cell:
     """A row of a result as disclosure sees it; a row that two results of a set share is one cell at two places.
 
-    ``people`` are counts of persons, each of which must not be small; ``amounts`` are other additive numbers of the
-    row.  ``withheld`` is null, ``primary`` or ``complementary``.
+    ``clients`` are the people behind the row, who are staff for a measure ``about`` staff.  ``people`` are counts of
+    persons, each of which must not be small; ``amounts`` are other additive numbers of the row.  ``withheld`` is
+    null, ``primary`` or ``complementary``.
     """
 
     places: list[tuple[int, int]]  # number of the result, position of the row
@@ -34,6 +35,7 @@ class Cell:
     units: frozenset[Unit]  # the same as units, with the units they lie in
     start: date
     end: date
+    about: str
     clients: int
     people: Mapping[str, int]
     amounts: Mapping[str, int]
@@ -47,28 +49,34 @@ class Cell:
     @cached_property
     def population(self) -> tuple[object, ...]:
         """Cells of two measures with the same population are one number to a reader who puts them side by side."""
-        return (self.dimensions, self.own, self.start, self.end, self.clients)
+        return (self.dimensions, self.own, self.start, self.end, self.about, self.clients)
 
     def size(self, quantity: str) -> int:
         """An additive number of the row by name; 0 when the row has none."""
         return self.people.get(quantity) or self.amounts.get(quantity, 0)
 
 
-def cells_of(results: Sequence[Result], parents: Mapping[Unit, Unit]) -> list[Cell]:
-    """The cells of a set of results; ``parents`` says which unit a unit lies in (program, facility, region)."""
+def cells_of(results: Sequence[Result], parents: Mapping[Unit, Unit], *, sees_staff: bool) -> list[Cell]:
+    """The cells of a set of results; ``parents`` says which unit a unit lies in (program, facility, region).
+
+    Who ``sees_staff``, as a supervisor does, may see rows about few staff: a program with one specialist has no other.
+    To anybody else such a row is a page of a personnel file, and its staff are people like clients.
+    """
     cells: dict[object, Cell] = {}
     for number, result in enumerate(results):
         wanted = [name for name in (*result.dimensions, *READ) if name in result.rows]
         for position, row in enumerate(result.rows[wanted].to_dict("records")):
-            cell = _cell(result, row, parents)
+            cell = _cell(result, row, parents, sees_staff=sees_staff)
             cells.setdefault(cell.key, cell).places.append((number, position))
     return list(cells.values())
 
 
-def _cell(result: Result, row: Mapping[Hashable, Any], parents: Mapping[Unit, Unit]) -> Cell:
+def _cell(result: Result, row: Mapping[Hashable, Any], parents: Mapping[Unit, Unit], *, sees_staff: bool) -> Cell:
     units = sorted((dimension, _text(row[dimension])) for dimension in result.dimensions)
-    clients = _clients(row)
+    about = result.measure.about
+    clients = _count(row.get("n_staff")) if about == "staff" else _clients(row)
     counted = _people(row) if result.measure.counts == "people" else {}
+    people = {} if about == "staff" and sees_staff else {"clients": clients} | counted
     profile = result.profile.profile if result.profile else ""
     return Cell(
         places=[],
@@ -78,8 +86,9 @@ def _cell(result: Result, row: Mapping[Hashable, Any], parents: Mapping[Unit, Un
         units=frozenset(with_parents(units, parents)),
         start=row["window_start"],
         end=row["window_end"],
+        about=about,
         clients=clients,
-        people={"clients": clients} | counted,
+        people=people,
         amounts={name: _count(row.get(name)) for name in ("numerator", "denominator", "n_records")},
     )
 

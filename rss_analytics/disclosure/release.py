@@ -25,6 +25,7 @@ NEVER_RELEASED = ("pending",)
 PERSONS = ("client", "staff")  # dimensions whose values name a person
 NEVER = "never"
 PSEUDONYM = "pseudonym"
+IN_PERSON = "staff_id"  # staff as their supervisor knows them
 
 
 def release(
@@ -56,7 +57,7 @@ def release_together(
     for result in results:
         _refuse_unseen(result, sees, audience)
     aggregate = [result for result in results if "client" not in result.dimensions]
-    cells = cells_of(aggregate, parents or {})
+    cells = cells_of(aggregate, parents or {}, sees_staff=sees.sees_staff == IN_PERSON)
     withhold(cells, house_rules.suppression)
     marks = iter(_marks(aggregate, cells))
     released = []

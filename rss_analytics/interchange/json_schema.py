@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rss_analytics.definitions.authority import Authority
+from rss_analytics.definitions.credential import Credential
 from rss_analytics.definitions.declared import Declared
 from rss_analytics.definitions.form import Field, Form
 from rss_analytics.definitions.house_rules import HouseRules
@@ -22,6 +23,7 @@ DECLARED: dict[str, type[Declared]] = {
     "profiles": Profile,
     "profile_overlays": Overlay,
     "authorities": Authority,
+    "credentials": Credential,
     "house_rules": HouseRules,
 }
 JSON_TYPES: dict[str, dict[str, Any]] = {

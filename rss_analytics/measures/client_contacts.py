@@ -36,7 +36,7 @@ def contacts_of_clients(question: Question, records: ir.Table) -> ir.Table:
 def _alone(question: Question, records: ir.Table) -> ir.Table:
     """Records that are contacts by themselves, with the columns of merged ones."""
     columns: dict[str, ir.Value] = {"records": records.records}
-    for side in _sides(records):
+    for side in sides_of(records):
         counts = records[f"{side}_counts"]
         columns |= {f"{side}_counts": counts, f"{side}_records": counts, f"{side}_value": counts * records.minutes}
     return records.select(*question.dimensions, "window", "person", **columns)
@@ -85,14 +85,15 @@ def _in_time(facts: ir.Table) -> list[ir.Value]:
     return [facts.minute, facts.ends.desc(), facts.contact, facts.record]
 
 
-def _sides(facts: ir.Table) -> list[str]:
+def sides_of(facts: ir.Table) -> list[str]:
+    """Sides that the facts have columns of."""
     return [name.removesuffix("_counts") for name in facts.columns if name.endswith("_counts")]
 
 
 def _collapsed(question: Question, facts: ir.Table) -> ir.Table:
     """One row per numbered contact of a client's day."""
     columns: dict[str, ir.Value] = {"records": facts.records.sum()}
-    for side in _sides(facts):
+    for side in sides_of(facts):
         counts = facts[f"{side}_counts"]
         columns[f"{side}_counts"] = counts.max()
         columns[f"{side}_records"] = counts.max() * facts.records.sum()

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from rss_analytics.measures.exposure import segments_of
-from rss_analytics.measures.facts import basic_columns, dated
+from rss_analytics.measures.facts import basic_columns, placed_by_staff
 from rss_analytics.measures.question import PLACES, Question
 from rss_analytics.measures.units import LAST_DAY, own_places, place_records, place_spans
 from rss_analytics.measures.windows import day_number, number_of
@@ -152,7 +152,7 @@ def _seen(question: Question) -> pd.DataFrame:
     rows = question.measure.rows
     if question.catalogue.form(rows.form).coverage is None:
         return _seen_enrolled(question)
-    records = dated(question, question.relations.records(rows.form), rows)
+    records = placed_by_staff(question, question.relations.records(rows.form), rows)
     columns = basic_columns(question, records, rows) | {"sender": records.sender}
     placed = place_records(question, records.select(**columns))
     seen = placed.group_by(*question.places, "sender", "window").aggregate(
@@ -175,7 +175,7 @@ def _seen_enrolled(question: Question) -> pd.DataFrame:
 
 def _held(question: Question) -> pd.DataFrame:
     rows = question.measure.rows
-    records = dated(question, question.relations.held(rows.form), rows)
+    records = placed_by_staff(question, question.relations.held(rows.form), rows)
     placed = place_records(question, records.select(**basic_columns(question, records, rows)))
     return question.relations.fetch(placed.group_by(*question.places, "window").aggregate(held=placed.count()))
 

@@ -35,9 +35,9 @@ def _days(question: Question) -> ir.Table:
     segments = segments_of(question)
     keys = [*question.keys, "person"]
     enrolled = disjoint(in_groupings(question, _enrolled(question)), keys)
-    days = _overlap(enrolled, segments, keys, sign=1)
+    days = days_within(enrolled, segments, keys, sign=1)
     if question.relations.has("institution_stay") and not question.switches.institution_days_are_exposed:
-        days = ibis.union(days, _overlap(_away(question, enrolled, keys), segments, keys, sign=-1))
+        days = ibis.union(days, days_within(_away(question, enrolled, keys), segments, keys, sign=-1))
     summed = days.group_by(*keys, "window").aggregate(
         days=days.days.sum().cast("int64"), parts=(days.days * days.parts).sum().cast("int64")
     )
@@ -95,7 +95,7 @@ def _away(question: Question, enrolled: ir.Table, keys: list[str]) -> ir.Table:
     )
 
 
-def _overlap(spans: ir.Table, segments: ir.Table, keys: list[str], *, sign: int) -> ir.Table:
+def days_within(spans: ir.Table, segments: ir.Table, keys: list[str], *, sign: int) -> ir.Table:
     """Days that each span has in each month of each window; ``sign`` -1 takes them away."""
     joined = spans.join(
         segments,

@@ -12,8 +12,11 @@ from rss_analytics.definitions.measure import Quantity, Rows
 from rss_analytics.errors import problem
 from rss_analytics.measures.client_contacts import contacts_of_clients
 from rss_analytics.measures.conditions import concepts, holds
+from rss_analytics.measures.in_force import is_in_force
 from rss_analytics.measures.question import GROUPING, Question
 from rss_analytics.measures.splits import numerators
+from rss_analytics.measures.staff_register import POST_FIELDS, of_staff_in, with_post
+from rss_analytics.measures.staff_sessions import sessions_of_staff
 from rss_analytics.measures.units import (
     ALL_UNITS,
     LAST_DAY,
@@ -33,8 +36,8 @@ OWN_FIELDS = {
     "authority": "authority",
     "language": "language",
     "age_band": "age_band",
-}
-"""Dimensions that are fields of the record itself."""
+} | POST_FIELDS
+"""Dimensions that are fields of the record itself, or of the post its staff member was in."""
 NOBODY = "record "  # begins the person of a record that could name a client and does not
 
 
@@ -47,6 +50,8 @@ def facts(question: Question) -> ir.Table:
     """
     if question.measure.rows.grain == "record":
         return in_groupings(question, _records(question))
+    if question.measure.rows.grain == "staff_session":
+        return sessions_of_staff(question, _records(question))
     merged = question.without_client()
     conditions = tuple((side, quantity.are, quantity.where) for side, quantity in _quantities(question).items())
     about = (question.measure.rows, question.measure.clients, conditions, question.switches.contact_gap_minutes)
@@ -60,22 +65,32 @@ def facts(question: Question) -> ir.Table:
 def _quantities(question: Question) -> dict[str, Quantity]:
     """Sides that are added up over records."""
     sides = numerators(question)
-    denominator = question.measure.denominator
-    if denominator is not None and denominator.exposure is None:
-        sides["denominator"] = denominator
-    return sides
+    if question.measure.denominator is not None:
+        sides["denominator"] = question.measure.denominator
+    return {side: quantity for side, quantity in sides.items() if not (quantity.exposure or quantity.hours)}
 
 
 def _records(question: Question) -> ir.Table:
     """The measure's records in the windows where they belong, one row each."""
+    return place_records(question, record_facts(question))
+
+
+def record_facts(question: Question) -> ir.Table:
+    """The measure's records in the windows, one row each, in the places that they name themselves."""
+    return record_facts_of(question, selected(question, question.measure.rows))
+
+
+def record_facts_of(question: Question, rows: ir.Table) -> ir.Table:
+    """The same of records that were selected before."""
     measure = question.measure
-    rows = selected(question, measure.rows)
     columns = basic_columns(question, rows, measure.rows)
     for side, quantity in _quantities(question).items():
         columns |= _adds(question, rows, quantity, side)
-    if measure.rows.grain == "client_contact":
+    if measure.rows.grain != "record":
         columns |= contact_times(rows)
-    return place_records(question, within_windows(question, rows.select(**columns)))
+    if measure.about == "staff":
+        columns["worker"] = rows.staff_key
+    return within_windows(question, rows.select(**columns))
 
 
 def with_client(question: Question, table: ir.Table) -> ir.Table:
@@ -100,14 +115,25 @@ def dated(question: Question, records: ir.Table, rows: Rows) -> ir.Table:
     return with_program_of_team(question.relations, records.filter(records[rows.date].notnull()), rows.date)
 
 
-def selected(question: Question, rows: Rows) -> ir.Table:
-    """The records of a form that satisfy the measure's conditions and have a date."""
-    records = dated(question, question.relations.records(rows.form), rows)
+def placed_by_staff(question: Question, records: ir.Table, rows: Rows) -> ir.Table:
+    """The records that have a date; those of a form without a program are put in that of their staff member."""
+    records = dated(question, records, rows)
+    return records if "program_id" in records.columns else with_post(question, records, rows)
+
+
+def selected(question: Question, rows: Rows, *, held_too: bool = False) -> ir.Table:
+    """The records that satisfy the measure's conditions and have a date; ``held_too``: also those that wait."""
+    records = question.relations.records(rows.form)
+    if held_too:
+        records = ibis.union(records, question.relations.held(rows.form).select(*records.columns))
+    records = dated(question, records, rows)
     conditions = concepts(rows.are, question.profile, question.measure.id)
     conditions += [rows.where] if rows.where is not None else []
     tests = [holds(condition, records, question.relations, rows.form) for condition in conditions]
     records = records.filter(*tests) if tests else records
-    return records if question.measure.clients is None else _of_clients(question, records, rows)
+    records = of_staff_in(question, records, rows)
+    records = records if question.measure.clients is None else _of_clients(question, records, rows)
+    return with_post(question, records, rows)
 
 
 def _of_clients(question: Question, records: ir.Table, rows: Rows) -> ir.Table:
@@ -162,6 +188,7 @@ def _adds(question: Question, records: ir.Table, quantity: Quantity, side: str) 
     conditions = concepts(quantity.are, question.profile, measure.id)
     conditions += [quantity.where] if quantity.where is not None else []
     tests = [holds(condition, records, question.relations, measure.rows.form) for condition in conditions]
+    tests += [is_in_force(question, records, quantity.in_force)] if quantity.in_force else []
     counts = reduce(and_, tests, ibis.literal(True)).cast("int64")
     field = quantity.sum or quantity.distinct
     name = KEYED.get(field, field) if field and quantity.distinct else field

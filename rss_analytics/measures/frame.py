@@ -6,6 +6,7 @@ import pandas as pd
 
 from rss_analytics.measures.evidence import Evidence
 from rss_analytics.measures.kinds.ageing import band_labels
+from rss_analytics.measures.kinds.expiring import days_left_labels
 from rss_analytics.measures.question import PLACES, Question
 from rss_analytics.measures.splits import split_codes
 from rss_analytics.measures.units import UNPLACED
@@ -31,6 +32,8 @@ def split_values(question: Question) -> tuple[str, ...]:
     measure = question.measure
     if measure.kind == "instrument_domain" and measure.instrument is not None:
         return tuple(domain.id for domain in question.catalogue.instruments[measure.instrument].domains)
+    if measure.kind == "expiring":
+        return days_left_labels(measure.bands)
     return band_labels(measure.bands) if measure.kind == "ageing" else split_codes(question)
 
 

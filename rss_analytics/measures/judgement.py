@@ -12,9 +12,10 @@ import pandas as pd
 from rss_analytics.definitions.instrument import Source
 from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.profile import Target
+from rss_analytics.definitions.result import EXCLUSIONS
 from rss_analytics.measures.belonging import belonging, unit_of
 from rss_analytics.measures.kinds.numbers import SPREAD
-from rss_analytics.measures.kinds.rate import CLIENT_TIME
+from rss_analytics.measures.population import POPULATION
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.windows import shares_of
 from rss_analytics.statistics.proportions import wilson_interval
@@ -29,10 +30,19 @@ OVER_RECORDS = (
     "sessions_within_size",
     "cycle_completion",
     "median_lag",
+    "days_breaking_rule",
+    "credit_progress",
 )
-UNDIVIDED = ("count", "ageing", "in_transition_at_end", "worst_in_window")
+UNDIVIDED = ("count", "ageing", "in_transition_at_end", "worst_in_window", "expiring")
 MEDIANS = ("client_mean_then_median", "median_lag")
-WHEN_UNKNOWN = ("numerator", "denominator", "value", "n_clients", "n_records", "pending")
+WHEN_UNKNOWN = ("numerator", "denominator", "value", "n_clients", "n_staff", "n_records", "pending", *EXCLUSIONS)
+NOTHING_TO_DIVIDE_BY = {
+    "staff_time": "no_staff_hours",
+    "caseload": "no_staff",
+    "turnover": "no_staff",
+    "units_against_target": "no_staff_target",
+}
+"""Kind -> why its value cannot be told when the denominator is 0, where neither records nor exposure lack."""
 
 
 def judged(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +76,8 @@ def judged(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
 def _filled(measure: Measure, rows: pd.DataFrame) -> pd.DataFrame:
     """No record in a covered window adds up to 0; an exposure that no facility gave stays unknown."""
     rows = rows.copy()
-    for name in ("numerator", "n_clients", "n_records"):
+    who = "n_staff" if measure.about == "staff" else "n_clients"
+    for name in ("numerator", who, "n_records"):
         rows[name] = rows[name].fillna(0)
     if not _undivided(measure) and not _of_population(measure):
         rows["denominator"] = rows["denominator"].fillna(0)
@@ -85,7 +96,7 @@ def _over_records(measure: Measure) -> bool:
 
 def _of_population(measure: Measure) -> bool:
     exposure = measure.denominator.exposure if measure.denominator else None
-    return exposure is not None and exposure not in CLIENT_TIME
+    return exposure in POPULATION
 
 
 def _divisor(measure: Measure, rows: pd.DataFrame) -> pd.Series:
@@ -99,7 +110,8 @@ def _divisor(measure: Measure, rows: pd.DataFrame) -> pd.Series:
 
 def _reasons(measure: Measure, rows: pd.DataFrame) -> pd.Series:
     """Why a row cannot be told, or None."""
-    nothing = "no_records" if _over_records(measure) else "no_exposure"
+    usual = "no_records" if _over_records(measure) else "no_exposure"
+    nothing = NOTHING_TO_DIVIDE_BY.get(measure.kind, usual)
     empty = ~(_divisor(measure, rows) > 0)
     if measure.kind == "worst_in_window" and measure.zero_rows == "cannot_tell":
         empty, nothing = rows["n_records"] == 0, "no_records"  # no session has no size; no admission is a peak of 0
@@ -161,7 +173,7 @@ def _applied(question: Question, row: Mapping[Hashable, Any]) -> Applied:
         why_not, other = belonging(question.relations).not_judged(profile.profile, unit, start, end)
         if why_not:
             return Applied(by=other, why_not=why_not)
-    return Applied(target, by=profile.profile)
+    return Applied(_own(target, row), by=profile.profile)
 
 
 def _benchmark(question: Question, domain: str | None) -> Target | None:
@@ -175,6 +187,14 @@ def _benchmark(question: Question, domain: str | None) -> Target | None:
         return None
     source: Source = instrument.sources[0] if instrument.sources else measure.source
     return Target(target=benchmark, source=source)
+
+
+def _own(target: Target, row: Mapping[Hashable, Any]) -> Target:
+    """The target with the goal of the row's own value of a dimension, where the target has one."""
+    for dimension, goals in target.by.items():
+        if row.get(dimension) in goals:
+            return target.model_copy(update={"target": goals[row[dimension]]})
+    return target
 
 
 def _figure(target: Target | None) -> float:

@@ -14,6 +14,8 @@ from rss_analytics.measures.relations import apart, literal_table
 from rss_analytics.measures.units import LAST_DAY, UNPLACED, in_groupings, place_records
 from rss_analytics.measures.windows import day_of, number_of
 
+POPULATION = ("people_served", "member_months", "bed_days")
+"""Exposures that a facility reports by month."""
 MONTH = {"window": "int64", "day": "int64", "last_day": "int64", "whole": "boolean"}
 
 

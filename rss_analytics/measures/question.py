@@ -18,7 +18,7 @@ from rss_analytics.storage.tables import Tables
 
 GROUPING = "grouping"  # column that says which of several groupings a row belongs to
 PLACES = ("program", "facility", "region")
-SPLITS = {"instrument_domain": "domain", "ageing": "age_band"}
+SPLITS = {"instrument_domain": "domain", "ageing": "age_band", "expiring": "days_left"}
 """Kinds whose numbers mean nothing unless split by a dimension of their own."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,7 +12,7 @@ import pandas as pd
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.profile import Profile
-from rss_analytics.definitions.result import BASES, RESULT_COLUMNS, Provenance, Result
+from rss_analytics.definitions.result import BASES, EXCLUSIONS, RESULT_COLUMNS, Provenance, Result
 from rss_analytics.measures.coverage import Coverage
 from rss_analytics.measures.events import events_of
 from rss_analytics.measures.evidence import evidence
@@ -25,7 +25,7 @@ from rss_analytics.measures.relations import Relations
 from rss_analytics.measures.sample import Draw, Drawn, draw
 from rss_analytics.storage.tables import Tables
 
-WHOLE_NUMBERS = ("numerator", "denominator", "n_clients", "n_records", "held", "pending")
+WHOLE_NUMBERS = ("numerator", "denominator", "n_clients", "n_staff", "n_records", "excluded", "held", "pending")
 
 
 @dataclass(frozen=True)
@@ -220,10 +220,18 @@ def _tidy(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
         profile_version=profile.version if profile else None,
         basis=BASES[measure.report],
         held=rows["held"].fillna(0),
+        excluded=rows[list(EXCLUSIONS)].sum(axis=1, min_count=1),
+        excluded_because=[_because(row) for row in rows[list(EXCLUSIONS)].to_dict("records")],
     )
     for name in WHOLE_NUMBERS:
         rows[name] = rows[name].round().astype("Int64")
     return rows[[*RESULT_COLUMNS[:3], *question.dimensions, *RESULT_COLUMNS[3:]]]
+
+
+def _because(excluded: Mapping[Hashable, float]) -> str | None:
+    """How many were set aside for which reason."""
+    told = [f"{name} {int(excluded[name])}" for name in EXCLUSIONS if excluded[name] > 0]
+    return ", ".join(told) or None
 
 
 def _provenance(question: Question) -> Provenance:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from rss_analytics.definitions import rules
 from rss_analytics.definitions.form import Form
+from rss_analytics.definitions.unit_rounding import UNIT_ROUNDING
 from rss_analytics.validation.conditions import Mask, holds, plain
 
 Judge = Callable[[pd.DataFrame], Mask]
@@ -91,15 +92,6 @@ def _minutes_off(rule: rules.MinutesBetween, records: pd.DataFrame) -> pd.Series
     start, end = pd.to_datetime(records[rule.start]), pd.to_datetime(records[rule.end])
     lasted = (end - start).astype("timedelta64[us]").dt.total_seconds() / 60
     return (lasted - records[rule.minutes].astype("float64")).abs()
-
-
-UNIT_ROUNDING: dict[str, Callable[[pd.Series, int], pd.Series]] = {
-    "floor15": lambda minutes, unit: minutes // unit,
-    "ceil15": lambda minutes, unit: -(-minutes // unit),
-    "half_up15": lambda minutes, unit: (minutes + unit / 2) // unit,
-    # Medicare Claims Processing Manual ch. 5 s. 20.2: a further unit from 8 of its 15 minutes on
-    "cms8": lambda minutes, unit: (minutes + 7) // unit,
-}
 
 
 def _units(rule: rules.UnitsFollow, records: pd.DataFrame) -> pd.Series:

@@ -15,7 +15,7 @@ from rss_analytics.definitions.measure import Measure, Quantity, Rows
 from rss_analytics.definitions.result import RESULT_COLUMNS, Provenance, Result
 
 SEPTEMBER = (date(2026, 9, 1), date(2026, 9, 30))
-INTEGERS = ("numerator", "denominator", "n_clients", "n_records", "held", "band")
+INTEGERS = ("numerator", "denominator", "n_clients", "n_staff", "n_records", "excluded", "held", "band")
 
 
 def house_rules() -> HouseRules:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rss_analytics.definitions.authority import Authority
+from rss_analytics.definitions.credential import Credential
 from rss_analytics.definitions.declared import Declared
 from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.house_rules import HouseRules
@@ -25,6 +26,7 @@ KINDS: dict[str, type[Declared]] = {
     "profiles/*.yaml": Profile,
     "profiles/*.yaml that extend another": Overlay,
     "authorities/*.yaml": Authority,
+    "credentials/*.yaml": Credential,
     "instruments/*.yaml": Instrument,
     "house_rules.yaml": HouseRules,
     "language/*.yaml": Language,

@@ -64,6 +64,10 @@ def _definition(measure: Measure) -> list[tuple[str, str]]:
     ]
     if rows.grain == "client_contact":
         facts.append(("counted", MERGED))
+    if rows.grain == "staff_session":
+        facts.append(("counted", "records of one staff member that share a session count once, with its full minutes"))
+    if rows.staff is not None:
+        facts.append(("staff in a post where", in_words(rows.staff)))
     facts += [("where", text) for text in (in_words(rows.where),) if text]
     facts += [("are", f"{codes(rows.are)}, as the profile says") for _ in (1,) if rows.are]
     facts += [("numerator", _quantity(measure.numerator))] if measure.numerator else []
@@ -78,6 +82,7 @@ def _definition(measure: Measure) -> list[tuple[str, str]]:
         ("no record in a covered window is", "0" if measure.zero_rows == "zero" else "cannot tell"),
         ("interval", measure.interval),
         ("numbers count", measure.counts),
+        ("is about", measure.about),
         ("can be split by", ", ".join(measure.dimensions)),
         ("report, section", f"{measure.report}, {measure.section}"),
         ("owner", measure.owner),
@@ -108,8 +113,12 @@ def _special(measure: Measure) -> list[tuple[str, str]]:
         allowed = f"within {limit.business_days} business days of" if limit.business_days else allowed
         facts.append(("limit", f"{code(limit.done)} {allowed} {code(limit.start)}{instead}"))
     facts += following(measure)
+    if measure.day_rule:
+        facts.append(("a day is judged by", code(measure.day_rule)))
+    if measure.look_back_months:
+        facts.append(("looks back", f"{measure.look_back_months} months from the window's last day"))
     if measure.bands:
-        facts.append(("age bands end at", ", ".join(f"{days} days" for days in measure.bands)))
+        facts.append(("bands of days end at", ", ".join(f"{days} days" for days in measure.bands)))
     if measure.open_when is not None:
         facts.append(("open when", in_words(measure.open_when)))
     return facts
@@ -133,6 +142,8 @@ def _per_client(held_to: PerClient) -> str:
 def _quantity(quantity: Quantity) -> str:
     if quantity.exposure:
         what = f"exposure: {quantity.exposure.replace('_', ' ')}"
+    elif quantity.hours:
+        what = f"{quantity.hours} hours of staff, in minutes"
     elif quantity.sum:
         what = f"sum of {code(quantity.sum)}"
     elif quantity.distinct:
@@ -140,6 +151,13 @@ def _quantity(quantity: Quantity) -> str:
     else:
         what = f"number of {quantity.count}"
     where = f", where {in_words(quantity.where)}" if quantity.where is not None else ""
+    if quantity.staff is not None:
+        where += f", of staff in a post where {in_words(quantity.staff)}"
+    if quantity.weights:
+        parts = ", ".join(f"{code(value)} {part}" for value, part in quantity.weights.values.items())
+        where += f", by {code(quantity.weights.field)}: {parts} of {quantity.weights.per}"
+    if quantity.in_force:
+        where += f", with a row of {code(quantity.in_force.form)} in force on the day"
     are = f", that are {codes(quantity.are)}" if quantity.are else ""
     return f"{what}{where}{are} ({quantity.unit['en']})"
 

@@ -13,6 +13,7 @@ from rss_analytics.interchange.reference.measures import measure_page, measures_
 from rss_analytics.interchange.reference.messages import errors_page, findings_page
 from rss_analytics.interchange.reference.standards import (
     authorities_page,
+    credentials_page,
     house_rules_page,
     instruments_page,
     profiles_page,
@@ -24,6 +25,7 @@ CONTENTS = """\
 - [Measures](measures/index.md): what each number means, its source and its worked examples
 - [Profiles](profiles.md): what counts as service, and the targets
 - [Authorities](authorities.md): the clocks of grievances
+- [Credentials](credentials.md): what their renewal asks for
 - [Instruments](instruments.md): how surveys are scored
 - [House rules](house_rules.md): small cells, audiences, fiscal year
 - [Findings](findings.md): what can be wrong with a record
@@ -39,6 +41,7 @@ def reference_pages(catalogue: Catalogue) -> dict[str, str]:
         "measures/index.md": measures_index(catalogue.measures),
         "profiles.md": profiles_page(one for standard in catalogue.standards.values() for one in standard.versions),
         "authorities.md": authorities_page(catalogue.authorities.values()),
+        "credentials.md": credentials_page(catalogue.credentials.values()),
         "instruments.md": instruments_page(catalogue.instruments.values()),
         "house_rules.md": house_rules_page(catalogue.house_rules),
         "findings.md": findings_page(catalogue.forms.values()),

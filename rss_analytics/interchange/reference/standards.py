@@ -1,13 +1,15 @@
-"""Pages of the manual on standards: profiles, authorities, instruments and house rules, each figure with its source."""
+"""Pages of the manual on standards of every kind, from profiles to house rules, each figure with its source."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from rss_analytics.definitions.authority import Authority, Clock
+from rss_analytics.definitions.billing import Billing
+from rss_analytics.definitions.credential import Credential
 from rss_analytics.definitions.house_rules import Charts, HouseRules
 from rss_analytics.definitions.instrument import Instrument
-from rss_analytics.definitions.profile import Profile
+from rss_analytics.definitions.profile import Profile, Target
 from rss_analytics.interchange.reference.markdown import code, codes, in_words, page, section, table
 from rss_analytics.interchange.reference.measures import in_figures, sourced, sources_of
 
@@ -54,9 +56,27 @@ def _profile(profile: Profile) -> str:
         f"{about} {profile.set_by}; in force from {profile.valid_from}{until}. {profile.note['en']}",
         table(("concept", "a record is one when"), concepts),
         table(("rule of computation", "value"), switches),
+        table(("rule of billing", "value"), _billing(profile.billing)),
         table(("measure", "target", "cuts of the bands", "tolerance", "programs of", "source"), targets),
         table(("measure", "number it holds each client to", "source"), floors),
     )
+
+
+def _reached(target: Target) -> str:
+    others = [f"{value} {goal:g}" for goals in target.by.values() for value, goal in goals.items()]
+    return f"{target.target:g}" + (f" ({', '.join(others)})" if others else "")
+
+
+def _billing(billing: Billing) -> list[tuple[str, str]]:
+    codes_told = ", ".join(f"{code(name)} {code(rule)}" for name, rule in billing.codes.items())
+    return [
+        ("units are rounded by", code(billing.rounding)),
+        ("but for the service codes", codes_told or "none"),
+        ("minutes of one day are added up first", _plain(billing.sum_same_day)),
+        ("minutes of one unit", _plain(billing.unit_minutes)),
+        ("units of one client and day, at most", _plain(billing.daily_cap_units)),
+        ("source", sourced(billing.source)),
+    ]
 
 
 def authorities_page(authorities: Iterable[Authority]) -> str:
@@ -97,6 +117,26 @@ def _authority(authority: Authority) -> str:
 def _clock(authority: Authority, name: str) -> Clock | None:
     clock: Clock | None = getattr(authority, name)
     return clock
+
+
+def credentials_page(credentials: Iterable[Credential]) -> str:
+    """Every credential: the continuing education that its renewal asks for."""
+    told = (
+        "Continuing education that the renewal of a credential asks for. Hours count that were earned within the cycle,"
+        " and a course counts once for a person. A credential that is not listed has no progress to be judged."
+    )
+    rows = [
+        (
+            f"{credential.title['en']} ({code(name)})",
+            f"{credential.cycle_months} months",
+            str(credential.hours),
+            ", ".join(f"{code(category)} {hours}" for category, hours in credential.categories.items()),
+            sourced(credential.source),
+        )
+        for credential in credentials
+        for name in (credential.credential,)
+    ]
+    return page("Credentials", told, table(("credential", "cycle", "hours", "of them at least", "source"), rows))
 
 
 def instruments_page(instruments: Iterable[Instrument]) -> str:

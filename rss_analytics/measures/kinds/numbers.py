@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from rss_analytics.definitions.measure import Quantity
+from rss_analytics.definitions.result import EXCLUSIONS
 from rss_analytics.measures.facts import NOBODY
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.splits import divided
@@ -21,14 +22,16 @@ COLUMNS = {
     "lower_quartile": "float64",
     "upper_quartile": "float64",
     "n_clients": "int64",
+    "n_staff": "int64",
     "n_records": "int64",
     "pending": "int64",
-}
+} | dict.fromkeys(EXCLUSIONS, "int64")
 """Sums by unit and window, exact whatever the order; any may be null.
 
 ``parts`` are the denominator's client-days as parts of their months; ``value`` is given only where it is no quotient of
 the sums, with the ``SPREAD`` of what it is the middle of; ``pending`` are cases left out because their time has not
-passed.
+passed.  ``n_staff`` are the staff behind the row of a measure about staff; what is counted for each reason of
+`EXCLUSIONS` is in neither sum.
 """
 SPREAD = ("mean", "lower_quartile", "upper_quartile")
 
@@ -66,6 +69,13 @@ def people(facts: ir.Table, where: ir.BooleanValue | None = None) -> ir.IntegerS
     """
     nobody = facts.person.startswith(NOBODY)
     return nobody.ifelse(NOBODY, facts.person).nunique(where=where)
+
+
+def behind(question: Question, facts: ir.Table, where: ir.BooleanValue | None = None) -> dict[str, ir.Value]:
+    """Who stands behind facts: distinct people, or distinct staff for a measure about staff."""
+    if question.measure.about == "staff":
+        return {"n_staff": facts.worker.nunique(where=where)}
+    return {"n_clients": people(facts, where)}
 
 
 def added(facts: ir.Table, quantity: Quantity, side: str) -> ir.Value:

@@ -7,16 +7,23 @@ import ibis.expr.types as ir
 from rss_analytics.measures.kinds.after_anchor import events_after_anchor
 from rss_analytics.measures.kinds.ageing import ageing
 from rss_analytics.measures.kinds.at_end import current_at_end, in_transition_at_end
+from rss_analytics.measures.kinds.caseload import caseload
+from rss_analytics.measures.kinds.credit_progress import credit_progress
 from rss_analytics.measures.kinds.cycles import cycle_completion
+from rss_analytics.measures.kinds.days_breaking_rule import days_breaking_rule
 from rss_analytics.measures.kinds.distinct import distinct_per_client
 from rss_analytics.measures.kinds.domains import domains
+from rss_analytics.measures.kinds.expiring import expiring
 from rss_analytics.measures.kinds.lag import median_lag
 from rss_analytics.measures.kinds.on_time import on_time
 from rss_analytics.measures.kinds.per_client import Kind, clients_meeting, median_of_clients
 from rss_analytics.measures.kinds.rate import rate
 from rss_analytics.measures.kinds.retention import retained
+from rss_analytics.measures.kinds.staff_time import staff_time
 from rss_analytics.measures.kinds.sums import sums
 from rss_analytics.measures.kinds.team_weeks import per_team_week
+from rss_analytics.measures.kinds.turnover import turnover
+from rss_analytics.measures.kinds.units_against_target import units_against_target
 from rss_analytics.measures.kinds.worst import sessions_within_size, worst_in_window
 from rss_analytics.measures.question import Question
 
@@ -45,4 +52,11 @@ KINDS: dict[str, Kind] = {
     "cycle_completion": cycle_completion,
     "median_lag": median_lag,
     "per_team_week": per_team_week,
+    "staff_time": staff_time,
+    "caseload": caseload,
+    "units_against_target": units_against_target,
+    "days_breaking_rule": days_breaking_rule,
+    "credit_progress": credit_progress,
+    "expiring": expiring,
+    "turnover": turnover,
 }
