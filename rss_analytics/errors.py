@@ -103,6 +103,11 @@ CATALOGUE: dict[str, Message] = {
     "usage.cannot_write": Message(
         "RSS009", "the place cannot be written to ({reason})", "Choose another folder or free the file"
     ),
+    "usage.no_records": Message(
+        "RSS010",
+        "there are no records of {form} to describe in that period",
+        "Load an export of it with `rss-analytics ingest`, or ask for another period",
+    ),
     "program.fault": Message(
         "RSS099",
         "the program met a fault of its own ({kind})",

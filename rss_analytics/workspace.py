@@ -231,6 +231,7 @@ class Workspace:
         self,
         kind: AnyReport,
         *,
+        form: str | None = None,
         scope: str | None = None,
         period: str | None = None,
         profile: str | None = None,
@@ -246,13 +247,16 @@ class Workspace:
 
         A ``worklist`` is about one program, facility or staff member, by default for the month that still runs, and
         says first what changed since ``since``, by default the last day before the period.  ``sample`` is as for
-        `measure`, for a report about one program.
+        `measure`, for a report about one program.  The kind ``form`` describes the records of one ``form``, whichever it
+        is: counts, percents and what is missing.
         """
-        from rss_analytics import pipeline, worklists  # noqa: PLC0415
+        from rss_analytics import describing, pipeline, worklists  # noqa: PLC0415
 
         asked = self._asked(as_of, until, profile, audience, language, sample=sample, seed=seed)
         if kind == "worklist":
             return worklists.worklist_report(self, asked, scope=scope, period=period, since=_day(since))
+        if kind == "form":
+            return describing.describe_form(self, form, asked, period=period)
         return pipeline.report(self, kind, asked, scope=scope, period=period)
 
     def write_report(
@@ -261,6 +265,7 @@ class Workspace:
         out: Path | str,
         *,
         to: Sequence[str] = ("html",),
+        form: str | None = None,
         scope: str | None = None,
         each: str | None = None,
         period: str | None = None,
@@ -278,12 +283,14 @@ class Workspace:
         ``each``, which is ``region``, ``facility`` or ``program``, writes one for every such unit.  ``since`` is for
         work lists, as in `report`.
         """
-        from rss_analytics import reporting, worklists  # noqa: PLC0415
+        from rss_analytics import describing, reporting, worklists  # noqa: PLC0415
 
         asked = self._asked(as_of, until, profile, audience, language, sample=sample, seed=seed)
         if kind == "worklist":
             about = worklists.About(scope=scope, period=period, since=_day(since))
             return worklists.write_worklists(self, Path(out), asked, about, each=each, to=to)
+        if kind == "form":
+            return describing.write_description(self, form, Path(out), asked, period=period, to=to)
         if each is not None:
             return reporting.write_each(self, kind, Path(out), asked, each=each, period=period, to=to)
         return reporting.write_report(self, kind, Path(out), asked, scope=scope, period=period, to=to)

@@ -28,6 +28,7 @@ class Kind(str, Enum):  # noqa: UP042 - typer shows the values of a str Enum as 
     SATISFACTION = "satisfaction"
     GRIEVANCES = "grievances"
     WORKLIST = "worklist"
+    FORM = "form"
 
 
 class Unit(str, Enum):  # noqa: UP042
@@ -46,6 +47,9 @@ def add_to(app: typer.Typer) -> None:
 def report(
     kind: Annotated[Kind, typer.Argument(help="Which report.")],
     out: Annotated[Path, typer.Option("--out", help="Folder to write into.", metavar="DIR")],
+    form: Annotated[
+        str | None, typer.Option("--form", help="Which form to describe, for the kind form.", metavar="FORM")
+    ] = None,
     region: Annotated[str | None, typer.Option("--region", help="Id of one region.")] = None,
     facility: Annotated[str | None, typer.Option("--facility", help="Id of one facility.")] = None,
     program: Annotated[str | None, typer.Option("--program", help="Id of one program.")] = None,
@@ -69,14 +73,24 @@ def report(
     """Write a report about everything, about one region, facility or program, or one about each of them.
 
     A work list is about one program, facility or staff member: who is short before the month ends, and what it takes.
+
+    The kind form describes the records of any form: what was answered, what is missing, by unit and by month.
     """
     output = Output(quiet=quiet)
+    scope = _scope(each, region=region, facility=facility, program=program, staff=staff)
+    if kind is Kind.FORM and (scope or each):
+        raise problem(
+            "usage.bad_option",
+            reason="a report of the kind `form` sets all units side by side",
+            remedy="Leave out --region, --facility, --program and --each",
+        )
     opened = open_workspace(workspace, output)
     paths = opened.write_report(
         kind.value,
         out,
         to=[part.strip() for part in to.split(",")],
-        scope=_scope(each, region=region, facility=facility, program=program, staff=staff),
+        form=form,
+        scope=scope,
         each=each.value if each else None,
         period=period,
         profile=profile,

@@ -12,6 +12,7 @@ from pydantic import field_validator, model_validator
 from rss_analytics.definitions.conditions import fields_of
 from rss_analytics.definitions.declared import Declared, DeclaredCondition, Text
 from rss_analytics.definitions.fitting import limit_misfit, misfits
+from rss_analytics.definitions.form_versions import FormVersion, version_misfits
 from rss_analytics.definitions.rules import (
     COLUMN_RULES,
     RECORD_RULES,
@@ -167,6 +168,9 @@ class Form(Declared):
 
     form: str = Key(pattern=NAME)
     version: str
+    versions: tuple[FormVersion, ...] = Key(
+        default=(), description="versions that records were made with, the oldest first; needed by `since` and `until`"
+    )
     title: Text
     grain: Text
     owner: str
@@ -228,7 +232,7 @@ class Form(Declared):
         for where, name in self._mentioned():
             if name not in self.by_name:
                 raise ValueError(f"{where} names `{name}`, which is not a field")
-        for misfit in misfits(self):
+        for misfit in (*version_misfits(self), *misfits(self)):
             raise ValueError(misfit)
         return self
 

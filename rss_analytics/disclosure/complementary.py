@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -59,7 +59,7 @@ def _settle(
         for number, group in enumerate(groups):
             if number not in waiting:
                 continue
-            withheld = _close(group, quantities, rule, alike)
+            withheld = _close(group, quantities, rule, alike, lambda cell: [groups[at] for at in of_cell[id(cell)]])
             if not withheld:
                 waiting.discard(number)
             for cell in withheld:
@@ -139,18 +139,41 @@ def _by_population(cells: Sequence[Cell]) -> dict[object, list[Cell]]:
     return alike
 
 
-def _close(group: Group, quantities: Sequence[str], rule: Suppression, alike: dict[object, list[Cell]]) -> list[Cell]:
-    """Withholds one more cell, and those alike, where a quantity of a withheld cell could be derived; gives them."""
+def _close(
+    group: Group,
+    quantities: Sequence[str],
+    rule: Suppression,
+    alike: dict[object, list[Cell]],
+    groups_of: Callable[[Cell], list[Group]],
+) -> list[Cell]:
+    """Withholds one more cell, and those alike, where a quantity of a withheld cell could be derived; gives them.
+
+    The smallest that is not the only one of its kind elsewhere: without it a shown total would have to go as well.
+    """
     for quantity in quantities:
         if _is_safe(group, quantity, rule):
             continue
         shown = [member for member in group.members if member.withheld is None and member.size(quantity)]
-        chosen = min(shown, key=lambda cell: (cell.size(quantity), cell.key), default=group.total)
+        chosen = min(
+            shown,
+            key=lambda cell: (_stands_alone(cell, quantity, groups_of(cell)), cell.size(quantity), cell.key),
+            default=group.total,
+        )
         found = alike.get(chosen.population, [chosen])
         for cell in found:
             cell.withheld = cell.withheld or "complementary"
         return found
     return []
+
+
+def _stands_alone(cell: Cell, quantity: str, groups: Sequence[Group]) -> bool:
+    """Whether a cell is the only one that brings anything to a shown total, so that withholding it takes the total."""
+    return any(
+        group.total.withheld is None
+        and cell is not group.total
+        and not any(other.size(quantity) for other in group.members if other is not cell)
+        for group in groups
+    )
 
 
 def _is_safe(group: Group, quantity: str, rule: Suppression) -> bool:

@@ -10,6 +10,7 @@ from functools import partial
 import pyarrow as pa
 
 from rss_analytics.definitions.form import Field, Form
+from rss_analytics.definitions.form_versions import is_of_some_versions
 from rss_analytics.definitions.spelling import fold
 from rss_analytics.errors import problem, quoted
 from rss_analytics.reading.labels import in_words, words_for
@@ -170,7 +171,8 @@ def recognise_form(forms: Mapping[str, Form], table: TextTable, *, where: str, i
 
 
 def _needed(form: Form) -> set[str]:
-    return {field.name for field in form.fields if field.required and field.derive is None}
+    """Fields without which a file is none of the form's; one that some versions lack may be missing."""
+    return {one.name for one in form.fields if one.required and one.derive is None and not is_of_some_versions(one)}
 
 
 def _fits(form: Form, table: TextTable, ignore: Iterable[str]) -> bool:

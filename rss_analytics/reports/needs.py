@@ -10,7 +10,7 @@ from rss_analytics.definitions.measure import Dimension, Measure, WindowName
 from rss_analytics.reports.model import Scope, Scoping
 
 ReportKind = Literal["fidelity", "satisfaction", "grievances"]
-AnyReport = Literal["fidelity", "satisfaction", "grievances", "worklist"]
+AnyReport = Literal["fidelity", "satisfaction", "grievances", "worklist", "form"]
 """Reports of measures, and the work list, which is made from lists of people instead."""
 
 WINDOWS: dict[WindowName, int] = {

@@ -77,8 +77,10 @@ def staged_columns(form: Form) -> dict[str, str]:
 def stored_columns(form: Form) -> dict[str, str]:
     """Column name -> SQL type of the form's own columns in its main table."""
     columns: dict[str, str] = {}
-    for field in wide_fields(form):
-        columns[field.name] = SQL_TYPES[field.type]
-        if field.missing_codes:
-            columns[missing_name(field)] = "VARCHAR"
+    wide = wide_fields(form)
+    for field in form.fields:
+        if field in wide:
+            columns[field.name] = SQL_TYPES[field.type]
+        if field.missing_codes and (field in wide or field.type == "multi_choice"):
+            columns[missing_name(field)] = "VARCHAR"  # an item's stands beside its answer
     return columns

@@ -121,7 +121,10 @@ def _held(connection: duckdb.DuckDBPyConnection, form: Form) -> str:
             codes = (
                 f"SELECT string_agg(m.code, '|' ORDER BY m.code) FROM record.{quoted_name(long_name(form, field))} m"
             )
-            cells.append(f"{quoted_name(field.name)} := ({codes} WHERE m.row_id = r.row_id)")
+            chosen = f"({codes} WHERE m.row_id = r.row_id)"
+            if missing_name(field) in there:
+                chosen = f"coalesce({chosen}, r.{quoted_name(missing_name(field))})"
+            cells.append(f"{quoted_name(field.name)} := {chosen}")
     answers = f"SELECT any_value(coalesce(CAST(a.code AS VARCHAR), a.missing)) FROM record.{answer_name(form)} a"
     for item in form.items:
         cells.append(f"{quoted_name(item.name)} := ({answers} WHERE a.row_id = r.row_id AND a.item = '{item.name}')")

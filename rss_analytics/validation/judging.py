@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rss_analytics.definitions.form import Field, Form
+from rss_analytics.definitions.form_versions import existed, is_of_some_versions
 from rss_analytics.definitions.rules import Severity
 from rss_analytics.validation.casting import ARROW_TYPES, cast_column
 from rss_analytics.validation.conditions import holds
@@ -133,11 +134,20 @@ class Judge:
         for fault in faults:
             faulty[fault.field] = np.union1d(faulty.get(fault.field, fault.rows), fault.rows)
         for failure in self._schema.failures(frame):
+            if failure.code == "RSS401" and self._was_not_yet(failure.field):
+                continue
             if failure.code == "RSS401" and failure.field in faulty:
                 # a value that could not be cast is wrong, not absent
                 yield replace(failure, rows=np.setdiff1d(failure.rows, faulty[failure.field]))
             else:
                 yield failure
+
+    def _was_not_yet(self, name: str | None) -> bool:
+        """Whether the file has no column of a field that some versions lack, and no day says which it was made with."""
+        if name is None or name not in self._absent:
+            return False
+        field = self._form.field(name)
+        return is_of_some_versions(field) and existed(self._form, field) is None
 
     def _findings(self, failure: Failure, texts: pa.Table, record: Rows, sheet_row: Rows) -> pa.Table:
         count = len(failure.rows)

@@ -21,6 +21,7 @@ from pandera.errors import SchemaErrors
 
 from rss_analytics.definitions.conditions import Condition
 from rss_analytics.definitions.form import Field, Form
+from rss_analytics.definitions.form_versions import asked_when
 from rss_analytics.definitions.rules import Severity
 from rss_analytics.errors import ProgramError
 from rss_analytics.validation.conditions import Mask, holds, plain
@@ -67,7 +68,7 @@ class FormSchema:
         for field in form.fields if severity == "error" else ():
             checks = [
                 pa.Check(_answer(judge), name=code, error=code, ignore_na=False)
-                for code, judge in _column_checks(field)
+                for code, judge in _column_checks(form, field)
             ]
             if field.name not in self._absent or field.required or field.derive is not None:
                 columns[field.name] = pa.Column(checks=checks, nullable=True)
@@ -87,9 +88,9 @@ def _is_true(column: pd.Series) -> Mask:
     return column.to_numpy(dtype=bool)
 
 
-def _column_checks(field: Field) -> Iterator[tuple[str, ColumnJudge]]:
+def _column_checks(form: Form, field: Field) -> Iterator[tuple[str, ColumnJudge]]:
     """Checks of a field by itself: finding code and which values pass; null passes all but RSS401."""
-    if field.required and field.relevant is None:
+    if field.required and not field.missing_codes and asked_when(form, field) is None:
         yield "RSS401", lambda s: plain(s.notna())
     if field.type == "choice":
         yield "RSS403", lambda s: plain(s.isna() | s.isin(list(field.codes)))
@@ -122,22 +123,30 @@ def _matches(column: pd.Series, pattern: re.Pattern[str]) -> Mask:
 def _verdicts(form: Form, severity: Severity, today: date) -> Iterator[tuple[str, str | None, Judge]]:
     """Checks that look at several fields: finding code, the field they are about if one, and who passes."""
     for field in form.fields:
-        if field.relevant is not None:
-            if severity == "error" and field.required:
-                yield "RSS401", field.name, _filled_when(field.name, field.relevant)
-            if severity == "warning":
-                yield "RSS410", field.name, _empty_unless(field.name, field.relevant)
+        asked = asked_when(form, field)
+        if severity == "error" and field.required and (asked is not None or field.missing_codes):
+            yield "RSS401", field.name, _filled_when(field, asked)
+        if severity == "warning" and asked is not None:
+            yield "RSS410", field.name, _empty_unless(field.name, asked)
     for rule in form.row_rules:
         if rule.severity == severity:
             yield rule.code, None, passes(rule, form, today)
 
 
-def _filled_when(name: str, relevant: Condition) -> Judge:
-    return lambda r: plain(r[name].notna()) | ~holds(relevant, r)
+def _filled_when(field: Field, asked: Condition | None) -> Judge:
+    """Passes a value, a declared missing code, which is what was said, and a record that was not asked."""
+
+    def judge(records: pd.DataFrame) -> Mask:
+        filled = plain(records[field.name].notna())
+        if field.missing_codes:
+            filled |= plain(records[f"{field.name}__missing"].notna())
+        return filled if asked is None else filled | ~holds(asked, records)
+
+    return judge
 
 
-def _empty_unless(name: str, relevant: Condition) -> Judge:
-    return lambda r: plain(r[name].isna()) | holds(relevant, r)
+def _empty_unless(name: str, asked: Condition) -> Judge:
+    return lambda r: plain(r[name].isna()) | holds(asked, r)
 
 
 def _bound(field: Field, declared: float | str) -> float | date | datetime:
