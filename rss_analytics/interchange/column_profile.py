@@ -40,6 +40,12 @@ PEOPLE = frozenset({
     "peer", "empleado", "trabajador", "cliente", "paciente", "supervisora",
 })  # fmt: skip
 """A column headed by one of these holds people, so its answers are never listed as choices."""
+OPEN_WORDS = frozenset({
+    "comment", "comments", "note", "notes", "remark", "remarks", "suggestion", "suggestions", "explain", "describe",
+    "specify", "comentario", "comentarios", "nota", "notas", "sugerencia", "sugerencias", "explique", "describa",
+    "especifique",
+})  # fmt: skip
+"""A question with one of these asks for own words, which are never listed as choices however often they come back."""
 YES_NO = (
     {"yes", "no"}, {"true", "false"}, {"si", "no"}, {"y", "n"}, {"verdadero", "falso"}, {"1", "0"},
 )  # fmt: skip
@@ -117,6 +123,8 @@ def guess(column: Column) -> Guess:
         return Guess("text", "it is a number that names something, so its zeros count", {"identifier": "quasi"})
     if PEOPLE & set(fold(column.heading).split()[-1:]):
         return Guess("text", "its heading speaks of people, so its answers are not listed", {"identifier": "direct"})
+    if OPEN_WORDS & set(fold(column.heading).split()):
+        return Guess("text", "it asks for people's own words, which can name people; consider `drop`")
     for without, missing in ((set(cells), {}), _without_missing(column)):
         found = _typed(column, without)
         if found is not None:

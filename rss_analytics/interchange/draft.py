@@ -29,6 +29,7 @@ class Draft:
     def save(self, path: Path) -> None:
         """Writes the declared file; UsageProblem where that is not allowed."""
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(self.yaml_text, encoding="utf-8")
         except OSError as error:
             raise problem("usage.cannot_write", where=path.name, reason=error.strerror or "not permitted") from None

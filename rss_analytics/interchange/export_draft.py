@@ -9,13 +9,28 @@ from typing import Any
 
 from rss_analytics.definitions.form import Field, Form
 from rss_analytics.definitions.spelling import fold
-from rss_analytics.interchange.column_profile import MOST_POINTS, Column, Guess, guess, personal_reason, whole_question
-from rss_analytics.interchange.drafting import NEVER_A_KEY, Drafting, names_records
+from rss_analytics.interchange.column_profile import (
+    FEWEST_REPEATS,
+    LONGEST_HEADING,
+    MOST_POINTS,
+    Column,
+    Guess,
+    guess,
+    personal_reason,
+    whole_question,
+)
+from rss_analytics.interchange.drafting import NEVER_A_KEY, PLACES, Drafting, names_records
 from rss_analytics.reading.opening import open_export
 from rss_analytics.reading.table import TextTable
 
 RECORDS_READ = 20_000  # records from the first that types are judged on
 FEWEST_TO_REQUIRE = 20  # records before a column without a gap is taken for required
+MOMENTS = ("date", "datetime")
+MOST_PLACES = 60  # different answers of a column that is taken for the place a record comes from
+PLACE_WORDS = frozenset({
+    *PLACES, "center", "centre", "centro", "programa", "location", "office", "house", "sede", "sitio", "clinica",
+    "hospital", "ward", "agencia", "equipo", "oficina", "condado",
+}) - {"event"}  # fmt: skip
 FEWEST_OF_A_SCALE = 3  # columns of whole numbers with the same ends before they are taken for the items of a scale
 
 
@@ -41,12 +56,16 @@ def draft_from_export(path: Path, *, name: str | None) -> tuple[Form, tuple[str,
         if column.heading not in apart and (column.heading in wholes or column.heading not in table.wholes)
     }
     scales = _scales(columns, guesses)
+    moment = _own_moment(columns, table)
+    if moment is not None:
+        guesses[moment[0]] = moment[1]
     for position, column in enumerate(columns):
         found = guesses.get(position)
         if found is not None:
             _add(draft, column, scales.get(position, found), rows, table)
     key = _key(draft, columns, table)
-    form = draft.form(name or path.stem, key=key, coverage=_coverage(draft))
+    own = columns[moment[0]].heading if moment is not None else None
+    form = draft.form(name or path.stem, key=key, coverage=_coverage(draft, own, columns))
     return form, tuple(draft.review)
 
 
@@ -127,12 +146,46 @@ def _key(draft: Drafting, columns: Sequence[Column], table: TextTable) -> tuple[
     return (chosen.name,)
 
 
-def _coverage(draft: Drafting) -> dict[str, str] | None:
-    """The only date, as what a load is about."""
-    moments = [field.name for field in draft.fields.values() if field.type in ("date", "datetime")]
-    if len(moments) == 1:
-        draft.remark(f"`{moments[0]}` is taken for the date a load covers: it is the only date")
-        return {"date": moments[0]}
-    if moments:
-        draft.remark(f"name the date a load covers under `coverage`; there are {', '.join(moments)}")
+def _own_moment(columns: Sequence[Column], table: TextTable) -> tuple[int, Guess] | None:
+    """Position and kind of the tool's own time of an answer, the most useful one that is filled in each record."""
+    by_heading = {column.heading: position for position, column in enumerate(columns)}
+    for heading in table.spare:
+        position = by_heading.get(heading)
+        column = columns[position] if position is not None else None
+        if position is None or column is None or not column.filled or column.filled < column.rows:
+            continue
+        found = guess(column)
+        if found.type in MOMENTS:
+            return position, found
+    return None
+
+
+def _coverage(draft: Drafting, own: str | None, columns: Sequence[Column]) -> dict[str, str] | None:
+    """The date that a load is about, and the place its records come from, as far as headings and cells tell."""
+    moments = {raw: field for raw, field in draft.fields.items() if field.type in MOMENTS}
+    if not moments:
+        draft.remark("no date says when a record was made, so nothing can be told by month")
+        return None
+    filled = {column.heading: column.filled for column in columns}
+    chosen = own if own in moments else max(moments, key=lambda raw: filled.get(raw, 0))
+    why = "the tool wrote it" if chosen == own else "it is the only date" if len(moments) == 1 else "it is filled most"
+    draft.remark(f"`{moments[chosen].name}` is taken for the date a load covers: {why}; check `coverage`")
+    found = {"date": moments[chosen].name}
+    place = _place(draft, columns)
+    if place is not None:
+        draft.remark(f"`{place}` is taken for the place a record comes from: its heading names one; check `coverage`")
+        found["unit"] = place
+    return found
+
+
+def _place(draft: Drafting, columns: Sequence[Column]) -> str | None:
+    """The first field whose heading is that of a place and whose answers are few and come back."""
+    by_heading = {column.heading: column for column in columns}
+    for raw, field in draft.fields.items():
+        column, words = by_heading.get(raw), fold(raw).split()
+        if column is None or field.type not in ("text", "choice") or field.identifier == "direct":
+            continue
+        few = 1 < len(column.counts) <= MOST_PLACES and column.filled >= FEWEST_REPEATS * len(column.counts)
+        if few and len(words) <= LONGEST_HEADING and PLACE_WORDS & set(words):
+            return field.name
     return None

@@ -188,8 +188,7 @@ def _split_answers(
     others = [heading for position, heading in asked.items() if not cells[position] <= _BOX]
     alone = {base: loose[base] for base in loose if not any(base in _prefixes(one, separator) for one in others)}
     words = {base: choices for base, choices in alone.items() if any(cells[at] & _WORDS for at in choices)}
-    digits = {base: choices for base, choices in alone.items() if any("1" in cells[at] for at in choices)}
-    perhaps = {base: choices for base, choices in digits.items() if base not in words and base not in certain}
+    perhaps = {base: choices for base, choices in alone.items() if base not in words and base not in certain}
     return {**words, **certain}, perhaps
 
 

@@ -30,9 +30,10 @@ FORM = Form.model_validate(
         "key": ["response_id"],
         "fields": [
             {"name": "response_id", "type": "text", "label": {"en": "Response"}, "required": True,
-             "aliases": ["responseid", "respondent id", "respondentid", "id", "response id"]},
+             "aliases": ["responseid", "respondent id", "respondentid", "id", "response id", "record id", "_uuid"]},
             {"name": "completed_at", "type": "datetime", "label": {"en": "Completed"},
-             "aliases": ["recordeddate", "date modified", "timestamp", "completion time"]},
+             "aliases": ["recordeddate", "date modified", "timestamp", "completion time", "one_survey_timestamp",
+                         "survey timestamp", "_submission_time", "submissiondate", "submitdate", "date submitted"]},
             {"name": "satisfied", "type": "scale", "min": 1, "max": 3, "label": {"en": QUESTION}, "aliases": ["QID1"],
              "missing_codes": {MISSING: "seen, not answered"},
              "choices": [{"code": code, "label": {"en": label}} for code, label in LEVELS.items()]},
