@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rss_analytics.answering import Asked, form_counts, labels_of, names_of_units, parse_period, parse_scope
+from rss_analytics.definitions.description import ReleasedTallies
 from rss_analytics.disclosure import release_tallies
 from rss_analytics.errors import problem, quoted
 from rss_analytics.measures.description import Days, describe
@@ -56,6 +57,19 @@ def describe_form(workspace: Workspace, form: str | None, asked: Asked, *, perio
         forms=form_counts(counts, catalogue.forms, language),
     )
     return build(released, request)
+
+
+def counts_of(workspace: Workspace, form: str, asked: Asked) -> ReleasedTallies | None:
+    """The released counts of all records of a form, for its codebook; None when none are loaded."""
+    catalogue = workspace.catalogue
+    declared = catalogue.form(form)
+    if not workspace.store.exists:
+        return None
+    with snapshot(workspace.store, catalogue.forms, as_of=asked.as_of, until=asked.until) as tables:
+        if declared.form not in tables.forms:
+            return None
+        tallies = describe(tables, catalogue, declared)
+    return release_tallies(tallies, catalogue.house_rules, asked.audience)
 
 
 def write_description(

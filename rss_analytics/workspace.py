@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rss_analytics.answering import Asked
+    from rss_analytics.definitions.description import ReleasedTallies
     from rss_analytics.disclosure import Pseudonyms
     from rss_analytics.intake import Intake
     from rss_analytics.pipeline import LoadResult
@@ -258,6 +259,14 @@ class Workspace:
         if kind == "form":
             return describing.describe_form(self, form, asked, period=period)
         return pipeline.report(self, kind, asked, scope=scope, period=period)
+
+    def counts(
+        self, form: str, *, as_of: date | str | None = None, audience: str = "director"
+    ) -> ReleasedTallies | None:
+        """Counts of a form's records by field, state and answer as an audience may see them; None without records."""
+        from rss_analytics import describing  # noqa: PLC0415
+
+        return describing.counts_of(self, form, self._asked(as_of, None, None, audience, None))
 
     def write_report(
         self,

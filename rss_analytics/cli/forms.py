@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rss_analytics.cli.output import HERE, Format, FormatOption, Output, WorkspaceOption, open_catalogue
+from rss_analytics.cli.output import (
+    HERE,
+    Format,
+    FormatOption,
+    Output,
+    WorkspaceOption,
+    is_workspace,
+    open_catalogue,
+    open_workspace,
+)
+
+if TYPE_CHECKING:
+    from rss_analytics.interchange.codebook_counts import Counts
 
 forms_app = typer.Typer(help="Declared forms: what one record is, its fields and its rules.", no_args_is_help=True)
 
@@ -110,16 +122,30 @@ def export(
     to: Annotated[Target, typer.Option("--to", help="What to write the form as.")],
     out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output when left out.")] = None,
     language: Annotated[str, typer.Option("--language", help="Language of a page or workbook for people.")] = "en",
+    audience: Annotated[str, typer.Option("--audience", help="Whose view the counts of a codebook are.")] = "director",
     workspace: WorkspaceOption = HERE,
 ) -> None:
-    """Write a form for another tool, with a list of what that tool cannot carry."""
+    """Write a form for another tool, with a list of what that tool cannot carry.
+
+    A codebook has the counts of the records that the workspace holds, small numbers of people withheld.
+    """
     from rss_analytics.interchange.targets import form_text, write_form  # noqa: PLC0415
 
     declared = open_catalogue(workspace).form(form)
+    counts = _counts(workspace, declared.form, audience) if to is Target.CODEBOOK else None
     if out is None:
-        Output.text(form_text(declared, to.value, language=language))
+        Output.text(form_text(declared, to.value, language=language, counts=counts))
     else:
-        write_form(declared, to.value, out, language=language)
+        write_form(declared, to.value, out, language=language, counts=counts)
+
+
+def _counts(root: Path, form: str, audience: str) -> Counts | None:
+    """Counts of the records that a workspace holds of a form; None where there is no workspace or none are loaded."""
+    if not is_workspace(root):
+        return None
+    from rss_analytics.interchange.codebook_counts import Counts  # noqa: PLC0415
+
+    return Counts(open_workspace(root, Output()).counts(form, audience=audience))
 
 
 @forms_app.command("import")

@@ -99,7 +99,12 @@ def open_catalogue(root: Path) -> Catalogue:
     """The workspace's declared files, or the shipped ones where there is no workspace."""
     from rss_analytics.definitions.catalogue import Catalogue  # noqa: PLC0415
 
-    return Catalogue(root if (root / "schemas").is_dir() and (root / "rss.yaml").is_file() else None)
+    return Catalogue(root if (root / "schemas").is_dir() and is_workspace(root) else None)
+
+
+def is_workspace(root: Path) -> bool:
+    """Whether a folder is a workspace."""
+    return (root / "rss.yaml").is_file()
 
 
 def _plain(value: object) -> object:

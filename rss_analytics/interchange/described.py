@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rss_analytics.definitions.declared import Text
 from rss_analytics.definitions.form import Field, Form, rule_fields
 from rss_analytics.definitions.rules import AnyRule
+from rss_analytics.interchange.codebook_counts import Counts
 from rss_analytics.interchange.condition_text import plain_number
 from rss_analytics.interchange.reference.markdown import code, codes, in_words, section, table
 
@@ -20,12 +21,18 @@ def data_dictionary(form: Form, losses: Sequence[str]) -> str:
     return _joined(_title(form), _about(form), fields, _not_said(losses))
 
 
-def codebook(form: Form, losses: Sequence[str]) -> str:
-    """A section per field with every value, missing code, spelling and rule; then the rules and personal columns."""
+def codebook(form: Form, losses: Sequence[str], counts: Counts | None = None) -> str:
+    """A section per field with every value, missing code, spelling and rule; then rules, versions, personal columns.
+
+    With ``counts`` of the records loaded, each field says how many answered and each value how often it was given.
+    """
+    counts = counts or Counts()
     return _joined(
         _title(form),
         _about(form),
-        *(_field(field, form) for field in form.fields),
+        counts.about(),
+        *(_field(field, form, counts) for field in form.fields),
+        section("Versions", _versions(form)),
         section(
             "Rules", table(("code", "rule", "severity", "said", "what to do", "declared as"), map(_rule, form.rules))
         ),
@@ -76,10 +83,28 @@ def _row(field: Field) -> tuple[object, ...]:
     )
 
 
-def _field(field: Field, form: Form) -> str:
+def _versions(form: Form) -> str:
+    """Which fields each version brought and had last."""
+    names = [one.version for one in form.versions] or list(
+        dict.fromkeys([*(field.since for field in form.fields if field.since),
+                       *(field.until for field in form.fields if field.until), form.version])
+    )  # fmt: skip
+    declared = {one.version: one for one in form.versions}
+    rows = []
+    for name in names:
+        brought = codes(field.name for field in form.fields if field.since == name)
+        last = codes(field.name for field in form.fields if field.until == name)
+        one = declared.get(name)
+        changes = _every_language(one.changes) if one is not None and one.changes else ""
+        rows.append((name, one.starts if one is not None else "", brought, last, changes))
+    return table(("version", "records from", "fields it brought", "fields it has last", "what changed"), rows)
+
+
+def _field(field: Field, form: Form, counts: Counts) -> str:
     named = [rule.code for rule in form.rules if field.name in rule_fields(rule)]
     derived = _declared(field.derive.model_dump(exclude_defaults=True)) if field.derive else ""
     facts: dict[str, object] = {
+        "records": counts.states(field), "numbers": counts.summary(field),
         "type": field.type, "required": "yes" if field.required else "no", "help": _every_language(field.help or {}),
         "allowed": "; ".join(_limits(field)), "unit": field.unit, "date formats": ", ".join(field.formats),
         "decimal mark": "comma" if field.decimal == "," else "", "padded with zeros to": field.pad,
@@ -87,12 +112,23 @@ def _field(field: Field, form: Form) -> str:
         "identifier": "" if field.identifier == "none" else field.identifier, "since version": field.since,
         "until version": field.until, "known as": ", ".join(field.aliases), "rules": ", ".join(named),
     }  # fmt: skip
-    values = [(code(one.code), _every_language(one.label), ", ".join(one.aliases)) for one in field.choices]
-    values += [(code(written), f"missing: {meaning}", "") for written, meaning in field.missing_codes.items()]
+    values = [
+        (code(one.code), _every_language(one.label), ", ".join(one.aliases), counts.chosen(field, one.code))
+        for one in field.choices
+    ]
+    if field.type == "multi_choice" and counts.tallies is not None:
+        values.append(("", "none of these", "", counts.none_chosen(field)))
+    values += [
+        (code(written), f"missing: {meaning}", "", counts.missing(field, written))
+        for written, meaning in field.missing_codes.items()
+    ]
+    heads = ("value", "meaning", "also written", "records")
+    if counts.tallies is None:
+        heads, values = heads[:-1], [value[:-1] for value in values]  # type: ignore[assignment,misc]
     return section(
         f"{code(field.name)}: {_every_language(field.label)}",
         "\n".join(f"- {name}: {fact}" for name, fact in facts.items() if fact),
-        table(("value", "meaning", "also written"), values),
+        table(heads, values),
     )
 
 

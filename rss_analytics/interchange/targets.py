@@ -11,6 +11,7 @@ from xlsxwriter.exceptions import FileCreateError
 from rss_analytics.definitions.form import Form
 from rss_analytics.errors import did_you_mean, problem, quoted
 from rss_analytics.interchange.blank_workbook import write_blank_workbook
+from rss_analytics.interchange.codebook_counts import Counts
 from rss_analytics.interchange.described import codebook, data_dictionary
 from rss_analytics.interchange.json_schema import record_schema
 from rss_analytics.interchange.losses import losses
@@ -37,22 +38,24 @@ WORKBOOKS: dict[str, AsWorkbook] = {
 TARGETS = (*WORKBOOKS, *TEXTS)
 
 
-def form_text(form: Form, target: str, *, language: str = "en") -> str:
-    """The form in a format of text; UsageProblem for a workbook or an unknown target."""
+def form_text(form: Form, target: str, *, language: str = "en", counts: Counts | None = None) -> str:
+    """The form in a format of text, a codebook with ``counts`` if given; UsageProblem for a workbook or no target."""
     if target in WORKBOOKS:
         remedy = "Name the file with `--out FILE.xlsx`"
         raise problem("usage.bad_option", reason=f"`{target}` is a workbook, not text to print", remedy=remedy)
+    if target == "codebook" and counts is not None:
+        return codebook(form, losses(form, target), counts)
     return TEXTS[_known(target)](form, losses(form, target), language)
 
 
-def write_form(form: Form, target: str, path: Path, *, language: str = "en") -> None:
+def write_form(form: Form, target: str, path: Path, *, language: str = "en", counts: Counts | None = None) -> None:
     """Writes the form to a file; UsageProblem for an unknown target or a place that cannot be written to."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if _known(target) in WORKBOOKS:
             WORKBOOKS[target](form, path, losses(form, target), language)
         else:
-            path.write_text(form_text(form, target, language=language), encoding="utf-8", newline="")
+            path.write_text(form_text(form, target, language=language, counts=counts), encoding="utf-8", newline="")
     except (OSError, FileCreateError) as error:
         reason = getattr(error, "strerror", None) or "not permitted"
         raise problem("usage.cannot_write", where=path.name, reason=reason) from None
