@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from rss_analytics.definitions.form import Form
 from rss_analytics.errors import RssError, problem
 from rss_analytics.interchange import rejects_workbook
 from rss_analytics.reading.ahead import read_ahead
-from rss_analytics.reading.headings import HeadingMatch, match_headings, recognise_form
+from rss_analytics.reading.headings import HeadingMatch, match_headings, names_of, recognise_form
 from rss_analytics.reading.opening import open_export
 from rss_analytics.reading.rows import RaggedRow, TextBatch
 from rss_analytics.reading.table import Note, TextTable
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from rss_analytics.workspace import Workspace
 
 BATCH_ROWS = 65_536  # more are no faster, and three batches are in memory at a time
+LEAVE_REPEATS_OUT = ("kobo",)  # a CSV of today's KoboToolbox has the main records only
+KEYS_OF_PARENTS = {"parent key", "submission uuid"}  # folded headings under which repeats name their parent
 FAR = ("headings.wrong_form", "headings.no_form")  # reasons that say little of the columns
 RAGGED_CODES = {"cells": "RSS408", "quotes": "RSS413"}
 
@@ -72,9 +74,30 @@ def tables_of(workspace: Workspace, path: Path, how: Intake) -> Iterator[tuple[T
             notes.append(Note("table_left_out", {"table": table.sheet or table.path.name, "why": error.code}))
     if not fitting:
         raise min(reasons, key=lambda error: error.key in FAR, default=problem("file.empty", where=path.name))
+    notes += _repeats_left_out(workspace.catalogue.forms, fitting)
     (first, form), *others = fitting
     yield replace(first, notes=(*first.notes, *notes)), form
     yield from others
+
+
+def _repeats_left_out(forms: Mapping[str, Form], fitting: list[tuple[TextTable, Form]]) -> list[Note]:
+    """A note where a tool that leaves repeats out without a sign may have done so.
+
+    Named are the forms of repeats: they hang on one of the file by a field that has the tool's key of a parent as an
+    alias.
+    """
+    there = {form.form for _, form in fitting}
+    of_tool = {form.form for table, form in fitting if table.vendor in LEAVE_REPEATS_OUT}
+    absent = [
+        child.form
+        for child in forms.values()
+        if child.form not in there
+        and any(
+            key.form in of_tool and any(KEYS_OF_PARENTS & set(names_of(child.field(name))) for name in key.fields)
+            for key in child.foreign_keys
+        )
+    ]
+    return [Note("repeats_not_in_file", {"forms": ", ".join(absent)})] if absent else []
 
 
 def _with_forms(workspace: Workspace, table: TextTable, how: Intake) -> list[tuple[TextTable, Form]]:

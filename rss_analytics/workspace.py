@@ -248,8 +248,8 @@ class Workspace:
 
         A ``worklist`` is about one program, facility or staff member, by default for the month that still runs, and
         says first what changed since ``since``, by default the last day before the period.  ``sample`` is as for
-        `measure`, for a report about one program.  The kind ``form`` describes the records of one ``form``, whichever it
-        is: counts, percents and what is missing.
+        `measure`, for a report about one program.  The kind ``form`` describes the records of one ``form``, any form:
+        counts, percents and what is missing.
         """
         from rss_analytics import describing, pipeline, worklists  # noqa: PLC0415
 

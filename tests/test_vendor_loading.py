@@ -101,3 +101,21 @@ def test_an_archive_fills_a_form_with_its_submissions_and_one_with_their_repeats
     assert [(one.form, one.source, one.accepted) for one in results] == [("person", "kobo", 1), ("visit", "kobo", 1)]
     codes = agency.query("SELECT code FROM record.visit__topics ORDER BY code")
     assert codes["code"].tolist() == ["home", "work"]
+
+
+def test_a_kobo_file_without_the_table_of_a_form_that_hangs_on_it_says_so(agency: Agency) -> None:
+    part = (
+        'form: part\nversion: "1"\ntitle: {en: Parts}\ngrain: {en: one row is one part}\nowner: tests\n'
+        "key: [person_id, part_no]\nforeign_keys:\n  - {fields: [person_id], form: person, target: [person_id]}\n"
+        "fields:\n  - {name: person_id, type: text, required: true, label: {en: Who}, aliases: [_submission__uuid]}\n"
+        "  - {name: part_no, type: integer, required: true, label: {en: Part}}\n"
+    )
+    agency.declare("part", part)
+    agency.reopen()
+    heads = "start;end;person_id;born_on;_id;_uuid;_submission_time;_validation_status;_index\n"
+    path = agency.root / "kobo.csv"
+    path.write_text(heads + "2026-06-01;2026-06-01;7;1980-01-02;1;u1;2026-06-01T10:00:00;{};1\n")
+    (person,) = agency.load_all(path)
+    assert "repeats_not_in_file: forms part" in person.notes
+    path = agency.file("plain", ["person_id", "born_on"], [["8", "1980-01-02"]])
+    assert not any("repeats_not_in_file" in note for note in agency.load(path).notes)

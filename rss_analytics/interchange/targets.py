@@ -51,7 +51,6 @@ def form_text(form: Form, target: str, *, language: str = "en", counts: Counts |
 def write_form(form: Form, target: str, path: Path, *, language: str = "en", counts: Counts | None = None) -> None:
     """Writes the form to a file; UsageProblem for an unknown target or a place that cannot be written to."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         if _known(target) in WORKBOOKS:
             WORKBOOKS[target](form, path, losses(form, target), language)
         else:
