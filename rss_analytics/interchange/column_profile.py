@@ -15,6 +15,19 @@ from rss_analytics.interchange.drafting import PLACES, choice, is_personal, name
 
 JOINED = "|"  # parts the codes of several answers in one cell, as the readers of exports write them
 MOST_CHOICES = 15  # different answers of a column that is still a list of choices
+ORDERED = (
+    ("strongly agree", "somewhat agree", "agree", "i am neutral", "neutral", "neither", "neither agree nor disagree",
+     "undecided", "not sure", "somewhat disagree", "disagree", "strongly disagree"),
+    ("very satisfied", "somewhat satisfied", "satisfied", "neutral", "neither satisfied nor dissatisfied",
+     "somewhat dissatisfied", "dissatisfied", "not satisfied", "very dissatisfied"),
+    ("always", "usually", "often", "sometimes", "rarely", "seldom", "never"),
+    ("excellent", "very good", "good", "fair", "poor", "very poor"),
+    ("muy de acuerdo", "totalmente de acuerdo", "de acuerdo", "neutral", "ni de acuerdo ni en desacuerdo", "indeciso",
+     "en desacuerdo", "muy en desacuerdo", "totalmente en desacuerdo"),
+    ("siempre", "casi siempre", "a menudo", "a veces", "rara vez", "casi nunca", "nunca"),
+)  # fmt: skip
+"""Folded answers of common scales in their order, so that a draft lists them as people read them."""
+FEWEST_CHOICES = 2  # one answer that always comes back is no list to choose from
 FEWEST_REPEATS = 3  # times an answer is given on average before it is taken for a choice
 LONGEST_CHOICE = 80  # characters
 OPEN_ANSWER = 40  # characters on average from which text is taken for open answers
@@ -42,7 +55,7 @@ PEOPLE = frozenset({
 """A column headed by one of these holds people, so its answers are never listed as choices."""
 OPEN_WORDS = frozenset({
     "comment", "comments", "note", "notes", "remark", "remarks", "suggestion", "suggestions", "explain", "describe",
-    "specify", "comentario", "comentarios", "nota", "notas", "sugerencia", "sugerencias", "explique", "describa",
+    "specify", "why", "comentario", "comentarios", "nota", "notas", "sugerencia", "sugerencias", "explique", "describa",
     "especifique",
 })  # fmt: skip
 """A question with one of these asks for own words, which are never listed as choices however often they come back."""
@@ -204,10 +217,17 @@ def whole_question(column: Column) -> Guess | None:
 
 
 def _single(column: Column) -> Guess | None:
-    if not _are_choices(column.counts):
+    """One of a few answers that come back; words for "missing" among them are kept apart from the answers."""
+    without, missing = _without_missing(column)
+    counts = Counter({cell: count for cell, count in column.counts.items() if cell in without} or column.counts)
+    missing = missing if len(counts) > 1 else {}
+    counts = counts if missing else column.counts
+    if len(counts) < FEWEST_CHOICES or not _are_choices(counts):
         return None
-    evidence = f"{len(column.counts)} different answers in {column.filled} cells"
-    return Guess("choice", evidence, {"choices": _listed(column.counts, column.labels)})
+    evidence = f"{len(counts)} different answers in {counts.total()} cells"
+    evidence += f", and {column.filled - counts.total()} cells that say why there is none" if missing else ""
+    keys = {"choices": _listed(counts, column.labels)}
+    return Guess("choice", evidence, keys | ({"missing_codes": missing} if missing else {}))
 
 
 def _are_choices(counts: Counter[str]) -> bool:
@@ -218,7 +238,7 @@ def _are_choices(counts: Counter[str]) -> bool:
 def _listed(counts: Counter[str], labels: Mapping[str, str]) -> tuple[Choice, ...]:
     """The answers as choices, each once however it is spelt; the code is made of the answer."""
     found: dict[str, Choice] = {}
-    for word in sorted(counts):
+    for word in sorted(counts, key=_order):
         code = word if re.fullmatch(r"[\w-]{1,20}", word) else name_from(word)
         known = next((one for one in found.values() if one.code == code), None)
         if known is None:
@@ -226,6 +246,12 @@ def _listed(counts: Counter[str], labels: Mapping[str, str]) -> tuple[Choice, ..
         elif fold(word) not in (fold(known.code), *map(fold, known.label.values())):
             found[fold(word)] = choice(f"{code}_{len(found) + 1}", {"en": word})
     return tuple(found.values())
+
+
+def _order(word: str) -> tuple[int, str]:
+    """Where an answer stands among those of its kind of scale; answers of no known scale go by their letters."""
+    folded = fold(word)
+    return next((scale.index(folded) for scale in ORDERED if folded in scale), len(max(ORDERED, key=len))), word
 
 
 def _text(column: Column) -> Guess:

@@ -11,7 +11,6 @@ from rss_analytics.definitions.form import Field, Form
 from rss_analytics.definitions.spelling import fold
 from rss_analytics.interchange.column_profile import (
     FEWEST_REPEATS,
-    LONGEST_HEADING,
     MOST_POINTS,
     Column,
     Guess,
@@ -27,6 +26,7 @@ RECORDS_READ = 20_000  # records from the first that types are judged on
 FEWEST_TO_REQUIRE = 20  # records before a column without a gap is taken for required
 MOMENTS = ("date", "datetime")
 MOST_PLACES = 60  # different answers of a column that is taken for the place a record comes from
+LONGEST_PLACE_QUESTION = 8  # words of a heading that may ask for a place, such as: which house do you live in
 PLACE_WORDS = frozenset({
     *PLACES, "center", "centre", "centro", "programa", "location", "office", "house", "sede", "sitio", "clinica",
     "hospital", "ward", "agencia", "equipo", "oficina", "condado",
@@ -186,6 +186,6 @@ def _place(draft: Drafting, columns: Sequence[Column]) -> str | None:
         if column is None or field.type not in ("text", "choice") or field.identifier == "direct":
             continue
         few = 1 < len(column.counts) <= MOST_PLACES and column.filled >= FEWEST_REPEATS * len(column.counts)
-        if few and len(words) <= LONGEST_HEADING and PLACE_WORDS & set(words):
+        if few and len(words) <= LONGEST_PLACE_QUESTION and PLACE_WORDS & set(words):
             return field.name
     return None

@@ -11,10 +11,10 @@ from rss_analytics.reports.description_tables import (
     Shown,
     answer_table,
     answers_of,
-    first_column,
     glance_table,
     records_of,
     records_table,
+    split_by,
     split_table,
     state_of,
     summary_table,
@@ -208,14 +208,14 @@ def _question_section(shown: Shown, field: Field) -> Section:
         blocks.append(_figure(shown, kind, title, names, cells, axis=axis, table=table, decimals=1))
     else:
         blocks.append(table)
-    blocks += [_split(shown, field, by_unit=True)] if shown.units else []
+    blocks += [_split(shown, field, by_unit=True)] if shown.units and field.name != shown.tallies.unit else []
     blocks += [_split(shown, field, by_unit=False)] if shown.windows else []
     return Section(f"measure:{field.name}", with_unit(wording, field), tuple(blocks))
 
 
 def _split(shown: Shown, field: Field, *, by_unit: bool) -> Block:
-    by = first_column(shown, by_unit=by_unit).label.lower()
-    return split_table(shown, field, by_unit=by_unit) or Sentence(shown.wording.say("form.split_hidden", by=by))
+    table = split_table(shown, field, by_unit=by_unit)
+    return table or Sentence(shown.wording.say(f"form.split_hidden.{split_by(shown, by_unit=by_unit)}"))
 
 
 def _answered(shown: Shown, field: Field) -> str:

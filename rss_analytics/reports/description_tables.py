@@ -248,13 +248,13 @@ def records_table(shown: Shown, field: Field, *, by_unit: bool) -> Table:
     """How many records, and how many people where they differ, by unit or by window; any ``field`` tells them."""
     wording, key = shown.wording, records_of(field)
     people = "client_id" in shown.tallies.form.by_name
-    columns = [first_column(shown, by_unit=by_unit), Column(wording.say("form.column.records"), "number")]
+    columns = [_first_column(shown, by_unit=by_unit), Column(wording.say("form.column.records"), "number")]
     columns += [Column(wording.say("column.people"), "number")] if people else []
     rows = []
     for label, unit, window in _lines(shown, by_unit=by_unit):
         row = [Cell(label), shown.count(key, unit, window)]
         rows.append((*row, shown.people(key, unit, window)) if people else tuple(row))
-    caption = wording.say("form.table.records", by=columns[0].label.lower())
+    caption = wording.say(f"form.table.records.{split_by(shown, by_unit=by_unit)}")
     return Table(caption, tuple(columns), tuple(rows))
 
 
@@ -267,7 +267,7 @@ def split_table(shown: Shown, field: Field, *, by_unit: bool) -> Table | None:
     answered, records = state_of(field, "answered"), records_of(field)
     answers = _most_given(shown, answers_of(wording, field))
     numbers = SUMMARY if field.type in ("integer", "number") else ("mean",) if field.type == "scale" else ()
-    columns = [first_column(shown, by_unit=by_unit)]
+    columns = [_first_column(shown, by_unit=by_unit)]
     columns += [Column(wording.say(f"form.{name}"), "number") for name in ("state.answered", "column.answered_share")]
     columns += [Column(answer.label, "number") for answer in answers]
     columns += [Column(wording.say(f"form.column.{name}"), "number") for name in numbers]
@@ -279,7 +279,7 @@ def split_table(shown: Shown, field: Field, *, by_unit: bool) -> Table | None:
         rows.append((Cell(label), *(Cell(cell.text, cell.value) for cell in cells)))  # the words say what is withheld
     if not any(cell.value is not None for row in rows for cell in row):
         return None
-    caption = wording.say("form.table.split", question=with_unit(wording, field), by=columns[0].label.lower())
+    caption = wording.say(f"form.table.split.{split_by(shown, by_unit=by_unit)}", question=with_unit(wording, field))
     left_out = len(answers_of(wording, field)) - len(answers)
     notes = (wording.count("form.left_out", left_out),) if left_out else ()
     return Table(caption, tuple(columns), tuple(rows), notes)
@@ -291,8 +291,12 @@ def _most_given(shown: Shown, answers: Sequence[Answer]) -> list[Answer]:
     return [answer for answer in answers if answer in often]
 
 
-def first_column(shown: Shown, *, by_unit: bool) -> Column:
-    """The column that names the units or windows."""
+def split_by(shown: Shown, *, by_unit: bool) -> str:
+    """What a table goes by: ``unit``, ``month`` or ``year``."""
+    return "unit" if by_unit else shown.tallies.window
+
+
+def _first_column(shown: Shown, *, by_unit: bool) -> Column:
     wording, unit = shown.wording, shown.tallies.unit
     if not by_unit:
         return Column(wording.say(f"form.column.{shown.tallies.window}"))
