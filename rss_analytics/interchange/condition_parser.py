@@ -100,7 +100,7 @@ class _Parser:
 
     def _take(self) -> Token:
         token = self._next
-        self._at += 1
+        self._at = min(self._at + 1, len(self._tokens) - 1)  # the end stays the end, however often it is taken
         return token
 
     def _meets(self, text: str) -> bool:
