@@ -312,8 +312,8 @@ class Workspace:
         audience: str,
         language: str | None,
         *,
-        sample: str | int | None,
-        seed: int,
+        sample: str | int | None = None,
+        seed: int = 1,
     ) -> Asked:
         from rss_analytics.answering import Asked  # noqa: PLC0415
         from rss_analytics.measures.sample import parse_draw  # noqa: PLC0415

@@ -72,6 +72,7 @@ def _cell(position: int, row: Mapping[Any, Any]) -> Cell:
         units=frozenset(units),
         start=start,
         end=end,
+        about="clients",
         clients=people,
         people={"clients": people},
         amounts={"n_records": records},

@@ -221,7 +221,9 @@ def _tidy(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
         basis=BASES[measure.report],
         held=rows["held"].fillna(0),
         excluded=rows[list(EXCLUSIONS)].sum(axis=1, min_count=1),
-        excluded_because=[_because(row) for row in rows[list(EXCLUSIONS)].to_dict("records")],
+        excluded_because=pd.Series(
+            [_because(row) for row in rows[list(EXCLUSIONS)].to_dict("records")], index=rows.index, dtype=object
+        ),
     )
     for name in WHOLE_NUMBERS:
         rows[name] = rows[name].round().astype("Int64")
