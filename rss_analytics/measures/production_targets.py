@@ -11,9 +11,9 @@ from rss_analytics.measures.question import Question
 from rss_analytics.measures.relations import apart, literal_table
 from rss_analytics.measures.staff_register import posts
 from rss_analytics.measures.units import LAST_DAY
-from rss_analytics.measures.windows import day_number, day_of, number_of
+from rss_analytics.measures.windows import day_of, number_of
 
-DAY = {"day": "int64", "of_month": "int64", "length": "int64"}
+MONTH = {"first_day": "int64", "last_day": "int64", "month_begins": "int64", "length": "int64"}
 
 
 def target_minutes_by_day(question: Question, unit_minutes: int) -> ir.Table:
@@ -23,7 +23,7 @@ def target_minutes_by_day(question: Question, unit_minutes: int) -> ir.Table:
     before one for the title, and one for the program before one for every program.
     """
     asked = _asked(question, unit_minutes)
-    days = literal_table(_days(question), DAY)
+    days = _days(question)
     joined = asked.join(days, [days.day >= asked.first_day, days.day <= asked.last_day])
     up_to_here = joined.minutes * joined.of_month // joined.length
     before = joined.minutes * (joined.of_month - 1) // joined.length
@@ -65,11 +65,19 @@ def _asked(question: Question, unit_minutes: int) -> ir.Table:
     )
 
 
-def _days(question: Question) -> list[dict[str, int]]:
-    """The days of the windows, with their number in their month and its length."""
-    days = []
-    for first, last in question.windows.spans:
-        for number in range(day_number(first), day_number(last) + 1):
-            day = day_of(number)
-            days.append({"day": number, "of_month": day.day, "length": monthrange(day.year, day.month)[1]})
-    return days
+def _days(question: Question) -> ir.Table:
+    """``day, of_month, length``: the days of the windows, with their number in their month and its length."""
+    rows = []
+    for segment in question.windows.segments():
+        first = day_of(segment["first_day"])
+        rows.append(
+            {
+                "first_day": segment["first_day"],
+                "last_day": segment["last_day"],
+                "month_begins": segment["first_day"] - first.day + 1,
+                "length": monthrange(first.year, first.month)[1],
+            }
+        )
+    months = literal_table(rows, MONTH)
+    days = months.mutate(day=ibis.range(months.first_day, months.last_day + 1).unnest())
+    return days.select("day", "length", of_month=days.day - days.month_begins + 1)
