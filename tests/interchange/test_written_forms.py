@@ -15,6 +15,7 @@ import pytest
 from rss_analytics.cli.forms import Target
 from rss_analytics.definitions.form import Choice, Field
 from rss_analytics.errors import UsageProblem
+from rss_analytics.interchange.codebook_counts import Counts
 from rss_analytics.interchange.losses import losses
 from rss_analytics.interchange.redcap import COLUMNS, redcap_dictionary
 from rss_analytics.interchange.targets import TARGETS, form_text, write_form
@@ -22,6 +23,7 @@ from rss_analytics.interchange.xlsform import xlsform_sheets
 from rss_analytics.reading.headings import match_headings
 from rss_analytics.reading.opening import open_table
 from tests.interchange.sample_forms import form_of, shipped, text_key
+from tests.small_forms import Agency
 
 LONG_LIST = tuple(Choice(code=f"c{number}", label={"en": f"A rather long answer {number}"}) for number in range(40))
 HOSTILE = "=HYPERLINK(\"http://example.org\") <b>& 'bold'</b>"
@@ -215,3 +217,59 @@ def test_a_target_or_place_that_is_not_there_is_refused(tmp_path: Path) -> None:
             write_form(form, target, tmp_path / "no_such_folder" / "x")
     with pytest.raises(UsageProblem, match="--out"):
         form_text(form, "excel")
+
+
+VERSIONED = """
+form: sheet
+version: "2"
+versions:
+  - {version: "1", starts: 2026-01-01}
+  - {version: "2", starts: 2026-02-01, changes: {en: Needs are asked.}}
+title: {en: Sheets}
+grain: {en: one row is one sheet}
+owner: quality staff
+key: [n]
+coverage: {date: day}
+fields:
+  - {name: n, type: text, required: true, identifier: quasi, label: {en: Number}}
+  - {name: day, type: date, required: true, label: {en: Day}}
+  - {name: came, type: boolean, label: {en: Came}}
+  - name: how
+    type: choice
+    label: {en: How}
+    missing_codes: {'9': refused}
+    choices: [{code: bus, label: {en: Bus}}, {code: foot, label: {en: On foot}}, {code: car, label: {en: Car}}]
+  - name: needs
+    type: multi_choice
+    since: "2"
+    label: {en: Needs}
+    choices: [{code: home, label: {en: Home}}, {code: work, label: {en: Work}}]
+"""
+
+
+def test_a_codebook_counts_what_is_loaded_and_withholds_small_numbers(agency: Agency) -> None:
+    agency.declare("sheet", VERSIONED)
+    agency.reopen()
+    assert agency.workspace.catalogue.form("sheet").versions
+    form = agency.workspace.catalogue.form("sheet")
+    bare = form_text(form, "codebook")
+    assert "| 2 | 2026-02-01 | `needs` |  | Needs are asked. |" in bare
+    assert "records" not in bare.split("## `how`")[1].split("## `needs`")[0]
+    rows = [[str(n), "2026-01-10", "yes", "bus" if n < 20 else "foot", ""] for n in range(40)]
+    rows += [[str(n), "2026-02-10", "no", "9", "home" if n % 2 else "(none)"] for n in range(40, 70)]
+    agency.load(agency.file("sheet", ["n", "day", "came", "how", "needs"], rows), form="sheet")
+    book = form_text(form, "codebook", counts=Counts(agency.workspace.counts("sheet")))
+    how, needs = (book.split(f"## `{name}`")[1].split("## ")[0] for name in ("how", "needs"))
+    assert "answered 40; with a missing code 30; left blank 0; not asked 0" in how
+    assert (
+        "| `bus` | Bus |  | 20 |" in how
+        and "| `car` | Car |  | 0 |" in how
+        and "| `9` | missing: refused |  | 30 |" in how
+    )
+    assert "answered 30; with a missing code 0; left blank 0; not asked 40" in needs
+    assert "| `home` | Home |  | 15 |" in needs and "|  | none of these |  | 15 |" in needs
+    rows = [[str(n), "2026-02-11", "no", "car", "work"] for n in range(70, 73)]
+    agency.load(agency.file("more", ["n", "day", "came", "how", "needs"], rows), form="sheet")
+    book = form_text(form, "codebook", counts=Counts(agency.workspace.counts("sheet")))
+    assert "| `car` | Car |  | too few to show |" in book
+    assert "| `bus` | Bus |  | not shown |" in book or "| `foot` | On foot |  | not shown |" in book
