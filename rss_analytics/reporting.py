@@ -90,7 +90,12 @@ def _release(workspace: Workspace, kind: ReportKind, asked: Asked, period: str |
     shown = {need: next(tables_of) for need in needs}
     own = {name: {need: next(tables_of) for need in differing} for name, differing in apart.items()}
     for name, judged in own.items():
-        alike = [need for need in shown if need not in judged and _alike(workspace, need, name)]
+        profile = catalogue.profile(name)
+        alike = [
+            need
+            for need in shown
+            if need not in judged and _applies(workspace, need, profile) and _alike(workspace, need, name)
+        ]
         judged |= {need: shown[need] for need in alike}
     return ReleasedSet(kind, asked.audience, days, shown, own, belong, names, counts, tables.forms)
 
@@ -100,11 +105,24 @@ def _named(workspace: Workspace, asked: Asked) -> Profile | None:
 
 
 def _answerable(workspace: Workspace, needs: Sequence[Need], asked: Asked) -> list[Need]:
-    """Those whose profile has all the targets that they are made of."""
+    """Those that apply under the profile asked for, or the house's."""
     catalogue = workspace.catalogue
     house = catalogue.profile(catalogue.house_rules.default_profile)
     profile = _named(workspace, asked) or house
-    return [need for need in needs if can_be_asked(catalogue.measure(need.measure), profile, house)]
+    return [need for need in needs if _applies(workspace, need, profile)]
+
+
+def _applies(workspace: Workspace, need: Need, profile: Profile) -> bool:
+    """Whether a profile has a measure in its reports: one that it names, or that no profile does.
+
+    A measure made of others needs the targets of all of them.
+    """
+    catalogue = workspace.catalogue
+    house = catalogue.profile(catalogue.house_rules.default_profile)
+    elsewhere = (one.named for standard in catalogue.standards.values() for one in standard.versions)
+    named = profile.completed(house).named
+    own = need.measure in named or not any(need.measure in names for names in elsewhere)
+    return own and can_be_asked(catalogue.measure(need.measure), profile, house)
 
 
 def _apart(workspace: Workspace, kind: ReportKind, profiles: Sequence[str]) -> dict[str, list[Need]]:
@@ -114,10 +132,12 @@ def _apart(workspace: Workspace, kind: ReportKind, profiles: Sequence[str]) -> d
     needs = needs_of(kind, catalogue.measures.values(), Scope("program", None, ""))
     apart = {}
     for name in profiles:
-        differing = [need for need in needs if not _alike(workspace, need, name)]
         profile = catalogue.profile(name)
+        mine = [need for need in needs if _applies(workspace, need, profile)]
         if name != house.profile:
-            apart[name] = [one for one in differing if can_be_asked(catalogue.measure(one.measure), profile, house)]
+            apart[name] = [
+                one for one in mine if not (_applies(workspace, one, house) and _alike(workspace, one, name))
+            ]
     return apart
 
 

@@ -134,7 +134,7 @@ class Catalogue:
             if usual is not None and way != usual:
                 reason = f"higher is {higher_is} in `{name}`, and the target goes the other way"
                 raise problem("definition.value", where=where, name=key, reason=reason)
-        for name in profile.floors:
+        for name in (*profile.floors, *profile.shows):
             _pick(self.measures, "measure", name, where=where)
 
     def _check_form(self, form: Form) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field as Key
 from pydantic import ValidationError
 
+from rss_analytics.definitions.billing import Billing
 from rss_analytics.definitions.declared import Declared, DeclaredCondition, Text
 from rss_analytics.definitions.instrument import Source
 from rss_analytics.definitions.profile import Direction, Floor, Profile, Switches, Target
@@ -53,10 +54,12 @@ class Overlay(Declared):
     valid_to: date | None = None
     concepts: dict[str, DeclaredCondition] = Key(default_factory=dict)
     switches: SwitchChange = SwitchChange()
+    billing: Billing | None = Key(default=None, description="how minutes become units, in place of all there was")
     targets: dict[str, TargetChange] = Key(default_factory=dict)
     floors: dict[str, Floor] = Key(
         default_factory=dict, description="measure -> the number it holds each client to; the rest stay"
     )
+    shows: tuple[str, ...] | None = Key(default=None, description="in place of all that were shown beside targets")
     without: tuple[str, ...] = Key(default=(), description="measures whose targets are not taken over")
 
 
@@ -86,8 +89,10 @@ def laid_over(overlay: Overlay, below: Profile) -> Profile:
         valid_to=overlay.valid_to if overlay.valid_from or overlay.valid_to else below.valid_to,
         concepts={**below.concepts, **overlay.concepts},
         switches=Switches(**{**_given(below.switches), **_given(overlay.switches)}),
+        billing=overlay.billing or below.billing,
         targets={**kept, **changed},
         floors={**below.floors, **overlay.floors},
+        shows=below.shows if overlay.shows is None else overlay.shows,
     )
 
 

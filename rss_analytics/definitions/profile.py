@@ -152,6 +152,12 @@ class Profile(Declared):
     billing: Billing = Billing()
     targets: dict[str, Target]
     floors: dict[str, Floor] = Key(default={}, description="measure -> the number it holds each client to")
+    shows: tuple[str, ...] = Key(default=(), description="measures that a report shows beside those with a target")
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The measures that it speaks of: those it holds to a figure, and those it shows."""
+        return frozenset({*self.targets, *self.floors, *self.shows})
 
     def lapse(self, day: date) -> Literal["expired", "not_yet_in_force"] | None:
         """Why it does not judge a window that ends on a day, or None when it is in force."""

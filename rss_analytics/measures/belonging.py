@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -41,6 +41,7 @@ class Belonging:
     entries: tuple[Entry, ...]
     regions: tuple[tuple[str, str, date, date], ...]  # facility, region, first and last day
     teams: Mapping[str, str]  # team -> program
+    _known: dict[Hashable, tuple[NotJudged | None, str | None]] = field(default_factory=dict, repr=False)
 
     def profile_of(self, program: str, start: date, end: date) -> str | None:
         """Name of the profile a program belongs to at the end of a window; None without one or without an entry."""
@@ -55,6 +56,14 @@ class Belonging:
         A program belongs to the profile that it names, else to the one that names its model; one that the register
         does not have is judged.  A total is judged when all of its programs belong to the profile.
         """
+        asked = (profile, tuple(unit.items()), start, end)
+        if asked not in self._known:
+            self._known[asked] = self._why_not(profile, unit, start, end)
+        return self._known[asked]
+
+    def _why_not(
+        self, profile: str, unit: Mapping[str, str], start: date, end: date
+    ) -> tuple[NotJudged | None, str | None]:
         owners = {owner(self.catalogue, entry, end) for entry in self._inside(unit, start, end)}
         if owners <= {profile}:
             return None, None

@@ -16,7 +16,7 @@ from rss_analytics.definitions.result import EXCLUSIONS
 from rss_analytics.measures.belonging import belonging, unit_of
 from rss_analytics.measures.kinds.numbers import SPREAD
 from rss_analytics.measures.population import POPULATION
-from rss_analytics.measures.question import Question
+from rss_analytics.measures.question import GROUPING, Question
 from rss_analytics.measures.windows import shares_of
 from rss_analytics.statistics.proportions import wilson_interval
 from rss_analytics.statistics.rates import poisson_rate_interval
@@ -48,8 +48,9 @@ NOTHING_TO_DIVIDE_BY = {
 def judged(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with ``value, lower, upper, reason, target, source_status, judged_by, band, met``.
 
-    ``rows`` have the sums and ``covered``.  Every number of a window that is not covered is null.  The value is
-    ``numerator * scale / (numerator_per * denominator)``, divided once; bands and targets judge it unrounded.
+    ``rows`` have the sums, ``covered`` and the number of their grouping.  Every number of a window that is not covered
+    is null.  The value is ``numerator * scale / (numerator_per * denominator)``, divided once; bands and targets judge
+    it unrounded.
     """
     measure = question.measure
     rows = _filled(measure, rows)
@@ -169,7 +170,7 @@ def _applied(question: Question, row: Mapping[Hashable, Any]) -> Applied:
     if lapse:
         return Applied(why_not=lapse)
     if question.by_model and not target.all_models:
-        unit = unit_of(row, question.dimensions)
+        unit = unit_of(row, question.groupings[int(row[GROUPING])])
         why_not, other = belonging(question.relations).not_judged(profile.profile, unit, start, end)
         if why_not:
             return Applied(by=other, why_not=why_not)

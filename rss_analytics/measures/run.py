@@ -143,10 +143,24 @@ def _results_of(question: Question) -> list[Result]:
     numbers = _numbers(question)
     # what the loads cover is known from everybody's records, also where a few clients are counted
     question = replace(question, relations=question.relations.of_everyone())
-    return [
-        _result(question.by(*by), of_grouping, question)
+    counted = [
+        _counted(question.by(*by), of_grouping, question)
         for by, of_grouping in zip(question.groupings, _by_grouping(question, numbers), strict=True)
     ]
+    # all groupings are judged together: what a step of pandas costs does not grow with the rows
+    together = pd.concat([rows.assign(**{GROUPING: number}) for number, rows in enumerate(counted)], ignore_index=True)
+    tidy = _tidy(question, judged(question, together))
+    provenance, events = _provenance(question), events_of(question)
+    return [
+        Result(question.measure, question.profile, by, _rows_of(tidy, number, by), provenance, events)
+        for number, by in enumerate(question.groupings)
+    ]
+
+
+def _rows_of(tidy: pd.DataFrame, number: int, by: Sequence[str]) -> pd.DataFrame:
+    """The rows of one grouping, with the columns of a result."""
+    rows = tidy[tidy[GROUPING] == number]
+    return rows[[*RESULT_COLUMNS[:3], *by, *RESULT_COLUMNS[3:]]].reset_index(drop=True)
 
 
 def _joined(parts: Sequence[Result]) -> Result:
@@ -179,21 +193,13 @@ def _by_grouping(question: Question, numbers: pd.DataFrame) -> Iterable[pd.DataF
         yield rows[[*by, "window", *COLUMNS]]
 
 
-def _result(question: Question, numbers: pd.DataFrame, whole: Question) -> Result:
-    """The result of one grouping; its evidence is read for the ``whole`` question and divided."""
+def _counted(question: Question, numbers: pd.DataFrame, whole: Question) -> pd.DataFrame:
+    """The rows of one grouping with their sums and what is covered; its evidence is read for the ``whole`` question."""
     found = evidence(whole, question.places)
     rows = frame(question, numbers, found)
     rows = rows.merge(numbers, on=[*question.dimensions, "window"], how="left")
     rows = _with_coverage(question, rows, Coverage(question, found))
-    rows = rows.merge(found.held, on=[*question.places, "window"], how="left")
-    return Result(
-        measure=question.measure,
-        profile=question.profile,
-        dimensions=question.dimensions,
-        rows=_tidy(question, judged(question, rows)),
-        provenance=_provenance(question),
-        events=events_of(question),
-    )
+    return rows.merge(found.held, on=[*question.places, "window"], how="left")
 
 
 def _with_coverage(question: Question, rows: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
@@ -211,7 +217,7 @@ def _with_coverage(question: Question, rows: pd.DataFrame, coverage: Coverage) -
 
 
 def _tidy(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
-    """The columns of a result, in order and of their types."""
+    """The columns of a result of their types, beside those of the dimensions."""
     measure, profile = question.measure, question.profile
     rows = rows.assign(
         measure=measure.id,
@@ -227,7 +233,7 @@ def _tidy(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
     )
     for name in WHOLE_NUMBERS:
         rows[name] = rows[name].round().astype("Int64")
-    return rows[[*RESULT_COLUMNS[:3], *question.dimensions, *RESULT_COLUMNS[3:]]]
+    return rows
 
 
 def _because(excluded: Mapping[Hashable, float]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rss_analytics.definitions.authority import Authority, Clock
 from rss_analytics.definitions.billing import Billing
@@ -59,7 +59,13 @@ def _profile(profile: Profile) -> str:
         table(("rule of billing", "value"), _billing(profile.billing)),
         table(("measure", "target", "cuts of the bands", "tolerance", "programs of", "source"), targets),
         table(("measure", "number it holds each client to", "source"), floors),
+        _shown(profile.shows),
     )
+
+
+def _shown(names: Sequence[str]) -> str:
+    links = ", ".join(f"[{name}](measures/{name}.md)" for name in names)
+    return f"Shown beside them: {links}." if links else ""
 
 
 def _reached(target: Target) -> str:
