@@ -1,0 +1,1 @@
+"""Every fidelity measure counted a second time, from the exported files alone and without the package's own arithmetic."""
