@@ -1,1 +1,1 @@
-"""Every fidelity measure counted a second time, from the exported files alone and without the package's own arithmetic."""
+"""Every fidelity measure counted a second time, from the exported files alone, without the package's arithmetic."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from statistics import median
 
 from tests.recount.exports import Place, Record, Region, Window
@@ -170,7 +171,7 @@ def cycles(region: Region) -> list[list[list[Record]]]:
     found = []
     for course in courses.values():
         cycle = [course[0]]
-        for before, session in zip(course, course[1:], strict=False):
+        for before, session in pairwise(course):
             if session[0].start_at.date() - before[0].start_at.date() > NEXT_CYCLE:
                 found.append(cycle)
                 cycle = []

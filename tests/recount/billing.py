@@ -39,7 +39,7 @@ def once_a_session(records: Iterable[Record]) -> list[Record]:
 
 
 def days_off(served: dict[tuple[str, ...], list[Record]]) -> Answer:
-    """Of the services of a client, day and code, those whose units do not follow; without units they are not compared."""
+    """Of a client's services of a day and code, those whose units do not follow; without units none are compared."""
     wrong = compared = 0
     for theirs in served.values():
         if any(row.units is None or row.minutes is None for row in theirs):
@@ -99,7 +99,8 @@ def units_against_target(region: Region, place: Place, window: Window) -> Answer
     for row in region.log:
         if (row.staff_id, row.day) in wanted and kept(row) and billable(row):
             served[row.staff_id, row.client_id, row.day, row.service_code].append(row)
-    given = sum(units_of(sum(row.minutes for row in theirs), theirs[0].rounding_rule) * UNIT for theirs in served.values())
+    minutes = [(sum(row.minutes for row in theirs), theirs[0].rounding_rule) for theirs in served.values()]
+    given = sum(units_of(*one) * UNIT for one in minutes)
     return share(int(given), sum(wanted.values()))
 
 

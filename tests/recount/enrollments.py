@@ -163,16 +163,16 @@ def contact_after_discharge(region: Region, place: Place, window: Window) -> Ans
     verdicts: list[bool | None] = []
     for stay, programs in discharges(region, place, window, 14):
         seen: list[Contact] = contacts(client_rows(region, stay.client_id, programs, face_to_face))
-        counts = [
-            sum(
-                stay.out_on + timedelta(7 * week + 1) <= contact.start_at.date() <= stay.out_on + timedelta(7 * week + 7)
-                for contact in seen
-            )
-            for week in (0, 1)
-        ]
+        weeks = [weeks_after(stay.out_on, contact.start_at.date()) for contact in seen]
+        counts = [weeks.count(week) for week in (0, 1)]
         over = stay.out_on + timedelta(14) <= region.last
         verdicts.append(min(counts) >= 3 if over else None)
     return judged(verdicts)
+
+
+def weeks_after(left: date, day: date) -> int:
+    """The week after a discharge that a day lies in; the first, number 0, begins on the day after it."""
+    return ((day - left).days - 1) // 7
 
 
 def followed_up(region: Region, place: Place, window: Window, days: int) -> Answer:

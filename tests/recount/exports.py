@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -93,11 +93,13 @@ class Region:
     def __init__(self, folder: Path, last: date) -> None:
         self.folder, self.last = folder, last
 
-    @lru_cache(maxsize=None)  # noqa: B019 - a region lives as long as its test
+    @cache  # noqa: B019 - a region lives as long as its test
     def table(self, form: str) -> list[Record]:
         """The records of one form."""
         with (self.folder / f"{form}.csv").open(encoding="utf-8", newline="") as file:
-            return [Record(**{name: value_of(name, text) for name, text in row.items()}) for row in csv.DictReader(file)]
+            return [
+                Record(**{name: value_of(name, text) for name, text in row.items()}) for row in csv.DictReader(file)
+            ]
 
     @cached_property
     def log(self) -> list[Record]:
@@ -109,7 +111,7 @@ class Region:
             record.ends_at = record.start_at + timedelta(minutes=record.minutes or 0)
         return records
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def facility(self, program: str, day: date) -> str | None:
         """The facility that a program is part of on a day."""
         for entry in self.table("program"):

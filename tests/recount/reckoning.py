@@ -159,7 +159,7 @@ def enrolled_days(
 def exposed_days(
     region: Region, place: Place, window: Window, only: Test = lambda enrollment: True
 ) -> dict[str, set[date]]:
-    """The days on which each client is enrolled in a place and not in an institution; clients without any are left out."""
+    """The days on which each client is enrolled in a place and not in an institution; who has none is left out."""
     left = {
         client: {day for day in days if not away(region, client, day)}
         for client, days in enrolled_days(region, place, window, only).items()

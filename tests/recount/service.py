@@ -81,6 +81,7 @@ def median_client(
     region: Region,
     place: Place,
     window: Window,
+    *,
     found: list[Contact],
     amount: Callable[[list[Contact]], int],
     of_days: Callable[[set], Fraction],  # type: ignore[type-arg]
@@ -88,9 +89,7 @@ def median_client(
 ) -> Answer:
     """The middle of the clients' own amounts for each month or week, over clients with enough exposed days."""
     looked_at = enough(exposed_days(region, place, window))
-    amounts = {
-        client: amount([contact for contact in found if contact.client_id == client]) for client in looked_at
-    }
+    amounts = {client: amount([contact for contact in found if contact.client_id == client]) for client in looked_at}
     rates = [Fraction(amounts[client], per) / of_days(days) for client, days in looked_at.items()]
     days = sum(map(len, looked_at.values()))
     return Answer(sum(amounts.values()), days, float(median(rates)) if rates else None)
@@ -108,19 +107,22 @@ def minutes_of(found: list[Contact]) -> int:
 
 def service_hours_client_median(region: Region, place: Place, window: Window) -> Answer:
     found = service_contacts(region, place, window)
-    return median_client(region, place, window, found, minutes_of, months_of, per=60)
+    return median_client(region, place, window, found=found, amount=minutes_of, of_days=months_of, per=60)
 
 
 def contacts_client_median(region: Region, place: Place, window: Window) -> Answer:
-    return median_client(region, place, window, service_contacts(region, place, window), len, months_of)
+    found = service_contacts(region, place, window)
+    return median_client(region, place, window, found=found, amount=len, of_days=months_of)
 
 
 def contact_frequency(region: Region, place: Place, window: Window) -> Answer:
-    return median_client(region, place, window, visits(region, place, window), len, weeks_of)
+    found = visits(region, place, window)
+    return median_client(region, place, window, found=found, amount=len, of_days=weeks_of)
 
 
 def service_intensity(region: Region, place: Place, window: Window) -> Answer:
-    return median_client(region, place, window, visits(region, place, window), minutes_of, weeks_of)
+    found = visits(region, place, window)
+    return median_client(region, place, window, found=found, amount=minutes_of, of_days=weeks_of)
 
 
 def community_share_contacts(region: Region, place: Place, window: Window) -> Answer:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from tests.recount.exports import Place, Record, Region, Window, covers
 from tests.recount.reckoning import (
@@ -76,7 +77,7 @@ def full_minutes(session: list[Record]) -> int:
 
 
 def daily_minutes(region: Region, kind: str) -> dict[tuple[str, date], int]:
-    """Minutes of hours by staff member and day; a week's are spread over its seven days so that whole minutes add up."""
+    """Minutes of hours by staff member and day; a week's are spread over its days so that whole minutes add up."""
     found: dict[tuple[str, date], int] = {}
     for one in region.table("staff_hours"):
         hours = one.paid - (one.leave or 0) if kind == "worked" else getattr(one, kind)
@@ -90,7 +91,7 @@ def daily_minutes(region: Region, kind: str) -> dict[tuple[str, date], int]:
 
 
 def staff_time(
-    region: Region, place: Place, window: Window, roles: tuple[str, ...], kind: str, counts: Callable[[Record], bool]
+    region: Region, place: Place, window: Window, *, roles: tuple[str, ...], kind: str, counts: Callable[[Record], bool]
 ) -> Answer:
     """Minutes of sessions that count, in percent of the hours of the days that can be believed."""
     hours, paid = daily_minutes(region, kind), daily_minutes(region, "paid")
@@ -115,18 +116,18 @@ def staff_time(
 
 
 def direct_service_ratio(region: Region, place: Place, window: Window) -> Answer:
-    return staff_time(region, place, window, DIRECT_STAFF, "worked", with_client)
+    return staff_time(region, place, window, roles=DIRECT_STAFF, kind="worked", counts=with_client)
 
 
 def leader_direct_service(region: Region, place: Place, window: Window) -> Answer:
-    return staff_time(region, place, window, ("leader",), "paid", with_client)
+    return staff_time(region, place, window, roles=("leader",), kind="paid", counts=with_client)
 
 
 def ips_community_time(region: Region, place: Place, window: Window) -> Answer:
     def outside(row: Record) -> bool:
         return in_community(row) and row.modality == "in_person"
 
-    return staff_time(region, place, window, DIRECT_STAFF, "scheduled", outside)
+    return staff_time(region, place, window, roles=DIRECT_STAFF, kind="scheduled", counts=outside)
 
 
 def indirect_time(region: Region, place: Place, window: Window) -> dict[str, Answer]:
@@ -158,7 +159,7 @@ def staff_overlap(region: Region, place: Place, window: Window) -> Answer:
 def any_overlap(held: list[list[Record]]) -> bool:
     """Whether two of some sessions are going on at one moment."""
     spans = sorted((min(row.start_at for row in one), max(row.ends_at for row in one)) for one in held)
-    return any(after[0] < before[1] for before, after in zip(spans, spans[1:], strict=False))
+    return any(after[0] < before[1] for before, after in pairwise(spans))
 
 
 # -- caseloads
@@ -261,8 +262,7 @@ def credentials_expiring(region: Region, place: Place, window: Window) -> dict[s
     for one in region.table("credential"):
         left = (one.expires_on - window.end).days if one.expires_on else -1
         renewed = any(
-            (other.staff_id, other.type) == (one.staff_id, one.type)
-            and one.issued_on < other.issued_on <= window.end
+            (other.staff_id, other.type) == (one.staff_id, one.type) and one.issued_on < other.issued_on <= window.end
             for other in region.table("credential")
         )
         if one.staff_id in here and 0 <= left <= 90 and one.issued_on <= window.end and not renewed:
