@@ -99,8 +99,9 @@ def units_against_target(region: Region, place: Place, window: Window) -> Answer
     for row in region.log:
         if (row.staff_id, row.day) in wanted and kept(row) and billable(row):
             served[row.staff_id, row.client_id, row.day, row.service_code].append(row)
-    minutes = [(sum(row.minutes for row in theirs), theirs[0].rounding_rule) for theirs in served.values()]
-    given = sum(units_of(*one) * UNIT for one in minutes)
+    given = Fraction(0)
+    for theirs in served.values():
+        given += units_of(sum(row.minutes for row in theirs), theirs[0].rounding_rule) * UNIT
     return share(int(given), sum(wanted.values()))
 
 

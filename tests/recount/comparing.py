@@ -14,6 +14,8 @@ from tests.recount.windows import windows
 
 SPLITS = ("resource_domain", "format", "activity", "age_band", "days_left")
 
+NOT_COVERED = "not_covered"  # coverage itself is not recounted
+
 Key = tuple[Any, ...]
 
 
@@ -29,15 +31,15 @@ def recount(region: Region, measure: Callable[..., Any], by: str, period: str, s
     return found
 
 
-def told(rows: pd.DataFrame, by: str) -> dict[Key, tuple[Answer, bool]]:
-    """The package's rows, each with whether it can be told."""
+def told(rows: pd.DataFrame, by: str) -> dict[Key, tuple[Answer, str | None]]:
+    """The package's rows, each with the reason why it cannot be told, if it cannot."""
     split = next((name for name in SPLITS if name in rows.columns), None)
-    found: dict[Key, tuple[Answer, bool]] = {}
+    found: dict[Key, tuple[Answer, str | None]] = {}
     for row in rows.to_dict("records"):
         key = (row[by], day(row["window_start"]), day(row["window_end"]), row[split] if split else None)
         assert key not in found, "two rows of one place and window"
         answer = Answer(*(None if pd.isna(row[name]) else row[name] for name in ("numerator", "denominator", "value")))
-        found[key] = answer, pd.isna(row["reason"])
+        found[key] = answer, None if pd.isna(row["reason"]) else row["reason"]
     return found
 
 
@@ -46,18 +48,20 @@ def day(moment: Any) -> date:
     return pd.Timestamp(moment).date()
 
 
-def differences(ours: dict[Key, Answer], theirs: dict[Key, tuple[Answer, bool]]) -> list[str]:
-    """What differs, a line each; rows that cannot be told must have no value, and only they may be ours alone."""
+def differences(ours: dict[Key, Answer], theirs: dict[Key, tuple[Answer, str | None]]) -> list[str]:
+    """What differs, a line each; one that cannot be told has no value, covered or not."""
     lines = [f"{key}: only the package has it" for key in theirs if key not in ours]
     for key, mine in ours.items():
         if key not in theirs:
-            lines.append(f"{key}: the package lacks it, recounted {mine}")
+            lines.append(f"{key}: the package lacks it, recounted {tuple(mine)}")
             continue
-        answer, can_be_told = theirs[key]
-        if not can_be_told:
-            lines += [f"{key}: cannot be told, and yet {answer}"] if answer.value is not None else []
-        elif not same(mine, answer):
-            lines.append(f"{key}: recounted {tuple(mine)}, package {tuple(answer)}")
+        answer, reason = theirs[key]
+        if reason is not None:
+            agreed = answer.value is None and (reason == NOT_COVERED or mine.value is None)
+        else:
+            agreed = same(mine, answer)
+        if not agreed:
+            lines.append(f"{key}: recounted {tuple(mine)}, package {tuple(answer)}, {reason or 'can be told'}")
     return lines
 
 

@@ -197,10 +197,17 @@ def follow_up_30_days(region: Region, place: Place, window: Window) -> Answer:
 
 
 def in_service(region: Region, place: Place, day: date, least: int) -> set[str]:
-    """Clients enrolled on a day who have had so many days in service up to it."""
+    """Clients enrolled on a day in a program of a place in which they have had so many days in service up to it.
+
+    The days are those in the program, also from before it moved to the place.
+    """
     first = min(one.enrolled_on for one in region.table("enrollment"))
-    exposed = exposed_days(region, place, Window(first, day))
-    return {client for client in enrolled_on(region, place, day) if len(exposed.get(client, ())) >= least}
+    asked: set[str] = set()
+    for program in region.places("program"):
+        if region.is_of(place, program.name, day):
+            exposed = exposed_days(region, program, Window(first, day))
+            asked |= {client for client in enrolled_on(region, program, day) if len(exposed.get(client, ())) >= least}
+    return asked
 
 
 def functioning_rating_current(region: Region, place: Place, window: Window) -> Answer:
@@ -246,13 +253,22 @@ def transition_caseload(region: Region, place: Place, window: Window) -> Answer:
 
 
 def retention(region: Region, place: Place, window: Window) -> Answer:
-    at_start, at_end = enrolled_on(region, place, window.start), enrolled_on(region, place, window.end)
+    """Clients stay with the place they began in, wherever its programs have moved since: nobody left by a move."""
+
+    def enrolled_at(day: date) -> set[str]:
+        return {
+            one.client_id
+            for one in region.table("enrollment")
+            if covers(one.enrolled_on, one.discharged_on, day) and region.is_of(place, one.program_id, window.start)
+        }
+
+    at_start, at_end = enrolled_at(window.start), enrolled_at(window.end)
     gone = {
         one.client_id
         for one in region.table("enrollment")
         if one.discharged_on in window
         and one.discharge_reason in ("moved", "deceased")
-        and region.is_of(place, one.program_id, one.discharged_on)
+        and region.is_of(place, one.program_id, window.start)
     }
     asked = at_start - (gone - at_end)
     return share(len(asked & at_end), len(asked))

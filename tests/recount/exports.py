@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -110,6 +111,14 @@ class Region:
             record.setting_class = SETTING_CLASS.get(record.setting)
             record.ends_at = record.start_at + timedelta(minutes=record.minutes or 0)
         return records
+
+    @cached_property
+    def stays(self) -> dict[str, list[Record]]:
+        """The stays in an institution of each client."""
+        theirs: dict[str, list[Record]] = defaultdict(list)
+        for stay in self.table("institution_stay"):
+            theirs[stay.client_id].append(stay)
+        return theirs
 
     @cache  # noqa: B019
     def facility(self, program: str, day: date) -> str | None:

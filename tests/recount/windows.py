@@ -27,7 +27,7 @@ def windows(period: str, span: Window) -> list[Window]:
     """The windows of one length in a span, the earliest first; quarters begin in January, April, July and October."""
     if period in ("month", "quarter"):
         return _calendar(1 if period == "month" else 3, span)
-    found = []
+    found: list[Window] = []
     end = span.end
     while True:
         following = end + timedelta(1)
