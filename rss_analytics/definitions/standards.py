@@ -33,7 +33,7 @@ class _Files:
         self._below = {path: shipped[stem] for stem, path in self._counting.items() if shipped.get(stem, path) != path}
         paths = [*self._counting.values(), *self._below.values()]
         self._declared = {path: _read(path) for path in paths}
-        self._made: dict[Path, Profile] = {}
+        self._made: dict[Path, tuple[Profile, ...]] = {}
 
     def standards(self) -> dict[str, Standard]:
         """Profiles of the files that count."""
@@ -47,43 +47,58 @@ class _Files:
         return {name: self._standard(paths) for name, paths in sorted(versions.items())}
 
     def _standard(self, paths: list[Path]) -> Standard:
-        begun: dict[date, Path] = {}
+        begun: dict[date, tuple[Path, Profile]] = {}
         for path in paths:
-            first = self._profile(path, ()).valid_from
-            if first in begun:
-                reason = f"{begun[first].name} is a version of the same profile that begins on the same day"
-                raise problem("definition.value", where=path.name, name="valid_from", reason=reason)
-            begun[first] = path
-        return Standard(tuple(self._made[begun[first]] for first in sorted(begun)))
+            for profile in self._profiles(path, ()):
+                first = profile.valid_from
+                if first in begun:
+                    reason = f"{begun[first][0].name} is a version of the same profile that begins on the same day"
+                    raise problem("definition.value", where=path.name, name="valid_from", reason=reason)
+                begun[first] = (path, profile)
+        return Standard(tuple(begun[first][1] for first in sorted(begun)))
 
-    def _profile(self, path: Path, above: tuple[Path, ...]) -> Profile:
-        """The profile of a file; ``above`` are the files whose overlays wait for it."""
+    def _profiles(self, path: Path, above: tuple[Path, ...]) -> tuple[Profile, ...]:
+        """The profile of a file, oldest version first; ``above`` are the files whose overlays wait for it.
+
+        An overlay of another profile that names no first day of its own has a version for each version of the other.
+        """
         if path not in self._made:
             declared = self._declared[path]
-            self._made[path] = declared if isinstance(declared, Profile) else self._laid(path, declared, above)
+            self._made[path] = (declared,) if isinstance(declared, Profile) else self._laid(path, declared, above)
         return self._made[path]
 
-    def _laid(self, path: Path, overlay: Overlay, above: tuple[Path, ...]) -> Profile:
+    def _laid(self, path: Path, overlay: Overlay, above: tuple[Path, ...]) -> tuple[Profile, ...]:
         if path in above:
             files = " -> ".join(each.name for each in (*above[above.index(path) :], path))
             raise problem("definition.circle", where=place_of(path, ["extends"]), files=files)
-        below = self._profile(self._extended(path, overlay), (*above, path))
+        below = [one for file in self._extended(path, overlay) for one in self._profiles(file, (*above, path))]
+        below.sort(key=lambda one: one.valid_from)
+        if overlay.valid_from is not None:
+            begun = [one for one in below if one.valid_from <= overlay.valid_from]
+            below = (begun or below[:1])[-1:]
         try:
-            return laid_over(overlay, below)
+            made = [laid_over(overlay, one) for one in below]
         except Misfit as misfit:
             name = ".".join(str(key) for key in misfit.keys)
             raise problem(
                 "definition.value", where=place_of(path, misfit.keys), name=name, reason=misfit.reason
             ) from None
+        if len(made) == 1:
+            return (made[0],)
+        versions = [f"{overlay.version} over {one.version}" for one in below]
+        return tuple(one.model_copy(update={"version": version}) for one, version in zip(made, versions, strict=True))
 
-    def _extended(self, path: Path, overlay: Overlay) -> Path:
-        """The file that an overlay lies over: the shipped one it takes the place of, else the version then in force."""
+    def _extended(self, path: Path, overlay: Overlay) -> list[Path]:
+        """The files that an overlay lies over: the shipped one it takes the place of, else versions of the profile."""
         below = self._below.get(path)
         if below is not None and overlay.extends == overlay.profile == self._declared[below].profile:
-            return below
+            return [below]
         others = [one for one in self._counting.values() if self._declared[one].profile == overlay.extends]
-        if overlay.extends == overlay.profile and len(others) > 1:
-            others.remove(path)
+        if overlay.extends == overlay.profile:
+            last = overlay.valid_from or date.max
+            # a version lies over those that began before it, never over another of its own day
+            earlier = [one for one in others if (self._declared[one].valid_from or date.min) < last and one != path]
+            return earlier or [path]
         if not others:
             known = sorted({declared.profile for declared in self._declared.values()})
             where, hint = place_of(path, ["extends"]), did_you_mean(overlay.extends, known)
@@ -95,12 +110,7 @@ class _Files:
                 hint=hint,
                 known=quoted(known),
             )
-        starts = {one: self._declared[one].valid_from or date.min for one in others}
-        last = overlay.valid_from or date.max
-        # a version lies over one that began before it, never over another of its own day
-        same = overlay.extends == overlay.profile
-        begun = [one for one in others if starts[one] < last or (starts[one] == last and not same)]
-        return max(begun, key=lambda one: starts[one]) if begun else min(others, key=lambda one: starts[one])
+        return others
 
 
 def _read(path: Path) -> Profile | Overlay:

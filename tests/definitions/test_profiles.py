@@ -228,6 +228,13 @@ def test_a_later_version_stands_beside_the_earlier_one_and_begins_on_its_day(tmp
     assert standard.on(date(1990, 1, 1)).version == "1"
 
 
+def test_an_overlay_without_a_first_day_has_a_version_for_each_of_what_it_extends(tmp_path: Path) -> None:
+    standard = Catalogue(workspace(tmp_path, csp_rp__2=own(more=FROM_JULY))).standards["strict_example"]
+    assert [one.version for one in standard.versions] == ["1 over 1", "1 over 2"]
+    assert [one.targets["no_show_rate"].target for one in standard.versions] == [8, 8]
+    assert [one.valid_from for one in standard.versions] == [date(2000, 1, 1), date(2026, 7, 1)]
+
+
 def test_two_versions_of_one_day_are_refused(tmp_path: Path) -> None:
     files = {"csp_rp__2": own(more=FROM_JULY), "csp_rp__3": own(version="3", more=FROM_JULY)}
     with pytest.raises(DefinitionProblem, match=r"RSS104 csp_rp-3.yaml: `valid_from`"):
