@@ -23,8 +23,8 @@ from rss_analytics.definitions.profile import Profile
 from rss_analytics.definitions.result import Released
 from rss_analytics.disclosure import release_sample, release_together
 from rss_analytics.errors import problem, quoted
-from rss_analytics.measures.own_profiles import can_be_asked, compute_own, judged_alike, owners
-from rss_analytics.measures.run import Wanted, compute_all, compute_sample
+from rss_analytics.measures.own_profiles import can_be_asked, judged_alike, of_own_programs, owners
+from rss_analytics.measures.run import Wanted, compute_sample, compute_sets
 from rss_analytics.measures.sample import DEFAULT_SEED, is_of_clients
 from rss_analytics.reports import AnyReport, Need, Report, ReportKind, Request, needs_of
 from rss_analytics.reports.kinds import REPORTS
@@ -73,13 +73,13 @@ def _release(workspace: Workspace, kind: ReportKind, asked: Asked, period: str |
     with snapshot(workspace.store, catalogue.forms, as_of=asked.as_of, until=asked.until) as tables:
         days = parse_period(period, tables.until)
         needs = _answerable(workspace, needs_of_every_scope(kind, catalogue.measures.values()), asked)
-        results = compute_all(
-            tables, catalogue, _wanted(workspace, tables, needs, days), profile=_named(workspace, asked)
-        )
         belong = owners(tables, catalogue, days.start, days.end) if asked.profile is None else {}
         apart = _apart(workspace, kind, sorted(set(belong.values())))
-        for name, differing in apart.items():
-            results += compute_own(tables, catalogue, _wanted(workspace, tables, differing, days), name, belong)
+        sets = [(_named(workspace, asked), _wanted(workspace, tables, needs, days))]
+        sets += [(catalogue.profile(name), _wanted(workspace, tables, more, days)) for name, more in apart.items()]
+        results, *of_profiles = compute_sets(tables, catalogue, sets)
+        for name, found in zip(apart, of_profiles, strict=True):
+            results += of_own_programs(found, name, belong)
         parents = unit_parents(tables, days.end)
         names = names_of_units(tables, catalogue)
         counts = record_counts(tables)

@@ -27,6 +27,7 @@ class TargetChange(Declared):
     """What changes about a target, or a new one; what is left out stays.  It brings the source of its own figures."""
 
     target: float | None = None
+    by: dict[str, dict[str, float]] | None = None
     direction: Direction | None = None
     cuts: tuple[float, ...] | None = Key(default=None, description="four cut points in place of all there were")
     strict: tuple[float, ...] | None = None
@@ -111,6 +112,9 @@ def _changed(name: str, change: TargetChange, below: Target | None) -> Target:
         keys["strict"] = change.strict or ()
     elif change.strict is None and below is not None and change.target is not None:
         keys["strict"] = tuple(number for number in below.strict if number in below.cuts)
+    if change.target is not None and change.by is None and below is not None and below.by:
+        reason = "the other has targets of its own in `by`, so write `by` too: your figures, or {} for none"
+        raise Misfit(["targets", name], reason)
     try:
         return Target(**keys)
     except ValidationError as error:

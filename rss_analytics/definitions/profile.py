@@ -183,7 +183,7 @@ class Profile(Declared):
 
     def judges_alike(self, other: Profile, measures: Mapping[str, object]) -> bool:
         """Whether both count the same and hold these measures to the same, when both are completed."""
-        if self.concepts != other.concepts or self.switches != other.switches:
+        if (self.concepts, self.switches, self.billing) != (other.concepts, other.switches, other.billing):
             return False
         mine = [(self.targets.get(name), self.floors.get(name)) for name in measures]
         return mine == [(other.targets.get(name), other.floors.get(name)) for name in measures]

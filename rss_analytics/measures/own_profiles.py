@@ -12,7 +12,6 @@ from rss_analytics.definitions.profile import Profile
 from rss_analytics.definitions.result import Result
 from rss_analytics.measures.belonging import belonging
 from rss_analytics.measures.relations import Relations
-from rss_analytics.measures.run import Wanted, compute_all
 from rss_analytics.storage.tables import Tables
 
 
@@ -36,12 +35,9 @@ def judged_alike(measure: Measure, one: Profile, other: Profile, house: Profile)
     return one.completed(house).judges_alike(other.completed(house), names)
 
 
-def compute_own(
-    tables: Tables, catalogue: Catalogue, wanted: Sequence[Wanted], profile: str, of: Mapping[str, str]
-) -> list[Result]:
-    """The tables wanted, all of them by program, judged by a profile; rows of the programs that belong to it only."""
-    results = compute_all(tables, catalogue, wanted, profile=catalogue.profile(profile))
-    mine = {program for program, name in of.items() if name == profile}
+def of_own_programs(results: Sequence[Result], profile: str, owned: Mapping[str, str]) -> list[Result]:
+    """Tables by program that a profile judged, with the rows of the programs that belong to it only."""
+    mine = {program for program, name in owned.items() if name == profile}
     return [
         replace(result, rows=result.rows[result.rows["program"].isin(mine)].reset_index(drop=True))
         for result in results

@@ -72,7 +72,11 @@ class Relations:
         other = copy(self)  # the tables kept and what was found stay those of the run
         if profile is not None:
             counted = (profile.concepts, profile.floors)
-            other._counted = (profile.switches, *(tuple(sorted(by_name.items())) for by_name in counted))
+            other._counted = (
+                profile.switches,
+                profile.billing.model_dump_json(),
+                *(tuple(sorted(by_name.items())) for by_name in counted),
+            )
         return other
 
     def of_clients(self, clients: frozenset[str] | None) -> Relations:
@@ -134,6 +138,15 @@ class Relations:
                 self._kept[place] = self.tables.keep(f"kept_{len(self._kept)}", self._engine.compile(table))
         with _older_names_allowed():
             return self._engine.table(self._kept[place])
+
+    @property
+    def counted(self) -> Hashable:
+        """What counts as what here, and for which clients; what is found for the same is the same."""
+        return (self._counted, self._clients)
+
+    def knows(self, key: Hashable) -> bool:
+        """Whether the run has found what `once` gives for a key."""
+        return key in self._found
 
     def once(self, key: Hashable, find: Callable[[], Found]) -> Found:
         """What ``find`` gives, found once for all who ask with this key in the run."""

@@ -66,17 +66,28 @@ def compute_all(
     tables: Tables, catalogue: Catalogue, wanted: Sequence[Wanted], *, profile: Profile | None = None
 ) -> list[Result]:
     """The tables wanted, in order, each as `compute` gives it; what several of them need is worked out once."""
+    return compute_sets(tables, catalogue, [(profile, wanted)])[0]
+
+
+def compute_sets(
+    tables: Tables, catalogue: Catalogue, sets: Sequence[tuple[Profile | None, Sequence[Wanted]]]
+) -> list[list[Result]]:
+    """Tables by several profiles, each set as `compute_all` gives it; profiles that count alike are added up once."""
+    with Relations(tables, catalogue) as relations:
+        return [_computed(relations, wanted, profile) for profile, wanted in sets]
+
+
+def _computed(relations: Relations, wanted: Sequence[Wanted], profile: Profile | None) -> list[Result]:
     together: dict[tuple[str, str, date, date], list[Wanted]] = {}
     for one in wanted:
         together.setdefault((one.measure, one.period, one.start, one.end), []).append(one)
     found: dict[Wanted, Result] = {}
-    with Relations(tables, catalogue) as relations:
-        for (name, period, start, end), alike in together.items():
-            groupings = list(dict.fromkeys(one.by for one in alike))
-            measure = catalogue.measure(name)
-            asked = ask(relations, measure, groupings=groupings, period=period, start=start, end=end, profile=profile)
-            by = dict(zip(groupings, _results(asked), strict=True))
-            found |= {one: by[one.by] for one in alike}
+    for (name, period, start, end), alike in together.items():
+        groupings = list(dict.fromkeys(one.by for one in alike))
+        measure = relations.catalogue.measure(name)
+        asked = ask(relations, measure, groupings=groupings, period=period, start=start, end=end, profile=profile)
+        by = dict(zip(groupings, _results(asked), strict=True))
+        found |= {one: by[one.by] for one in alike}
     return [found[one] for one in wanted]
 
 
@@ -140,12 +151,12 @@ def _results(asked: Sequence[Question]) -> list[Result]:
 
 
 def _results_of(question: Question) -> list[Result]:
-    numbers = _numbers(question)
+    numbers = _added_up(question)
     # what the loads cover is known from everybody's records, also where a few clients are counted
     question = replace(question, relations=question.relations.of_everyone())
     counted = [
         _counted(question.by(*by), of_grouping, question)
-        for by, of_grouping in zip(question.groupings, _by_grouping(question, numbers), strict=True)
+        for by, of_grouping in zip(question.groupings, numbers, strict=True)
     ]
     # all groupings are judged together: what a step of pandas costs does not grow with the rows
     together = pd.concat([rows.assign(**{GROUPING: number}) for number, rows in enumerate(counted)], ignore_index=True)
@@ -184,6 +195,18 @@ def _numbers(question: Question) -> pd.DataFrame:
     sums = KINDS[question.measure.kind](question)
     plain = sums.mutate(**{name: sums[name].cast("float64") for name in COLUMNS})
     return question.relations.fetch(plain)
+
+
+def _added_up(question: Question) -> list[pd.DataFrame]:
+    """The numbers of each grouping, those taken that the run has added up for another profile that counts alike."""
+    relations, measure, profile = question.relations, question.measure, question.profile
+    # a measure made of others rests on their targets, which are a profile's own
+    targets = (profile.profile, profile.version) if measure.parts and profile else None
+    keys = [("numbers", relations.counted, measure.id, question.windows, targets, by) for by in question.groupings]
+    if not all(relations.knows(key) for key in keys):
+        for key, frame in zip(keys, _by_grouping(question, _numbers(question)), strict=True):
+            relations.once(key, frame.copy)
+    return [relations.once(key, pd.DataFrame) for key in keys]
 
 
 def _by_grouping(question: Question, numbers: pd.DataFrame) -> Iterable[pd.DataFrame]:

@@ -90,7 +90,7 @@ def is_of_clients(measure: Measure, forms: Mapping[str, Form]) -> bool:
 
     One that also needs staff, their hours or figures of a facility would set a few clients against everybody's hours.
     """
-    if measure.report != "fidelity" or measure.kind in MADE_BY_ALL:
+    if measure.report != "fidelity" or measure.section == "staff" or measure.kind in MADE_BY_ALL:
         return False
     counted = {measure.rows.form, *(name for name in measure.needs if name not in PLACE_FORMS)}
     return "program" in measure.dimensions and all(CLIENT in forms[name].by_name for name in counted)

@@ -197,10 +197,14 @@ def _method_section(kind: ReportKind, wording: Wording, found: Sequence[Evidence
 
 
 def _rules(kind: ReportKind, wording: Wording, found: Sequence[Evidence]) -> Iterator[Note]:
-    """The computation rules of each profile that counted something in a fidelity report."""
+    """The computation rules of each profile that counted something in a fidelity report; like rules are said once."""
     profiles = {one.profile.profile: one.profile for one in found if one.profile is not None}
+    alike: dict[tuple[str, ...], list[str]] = {}
     for profile in profiles.values() if kind == "fidelity" else ():
-        yield Note(tuple(rule_sentences(profile, wording.request.language)))
+        whose, *rules = rule_sentences(profile, wording.request.language)
+        alike.setdefault(tuple(rules), []).append(whose)
+    for of_profiles, named in alike.items():
+        yield Note((*named, *of_profiles))
 
 
 def _method_row(wording: Wording, measure: Measure) -> tuple[Cell, ...]:

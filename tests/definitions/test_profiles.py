@@ -189,6 +189,7 @@ without: [no_show_rate]
         ("targets: {no_show_rate: {target: 12}}\n", r"RSS103 csp_rp.yaml line 5.*source"),
         ("switches: {prorate_flor_days: 7}\n", r"RSS102 csp_rp.yaml line 5.*did you mean `prorate_floor_days`"),
         ("without: [no_such]\n", r"RSS104 csp_rp.yaml line 5.*no target for `no_such`"),
+        (NEW.replace("no_show_rate", "direct_service_ratio"), r"RSS104 csp_rp.yaml line 6.*write `by` too"),
         (NEW.replace("target: 12", "cuts: [1, 2, 3]"), r"RSS104 csp_rp.yaml line 6.*four numbers"),
     ],
 )

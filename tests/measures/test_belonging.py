@@ -8,11 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from rss_analytics.definitions.catalogue import Catalogue
-from rss_analytics.measures.own_profiles import compute_own, owners
-from rss_analytics.measures.run import Wanted, compute
+from rss_analytics.measures.own_profiles import of_own_programs, owners
+from rss_analytics.measures.run import Wanted, compute, compute_all, compute_sets
 from rss_analytics.storage.tables import Tables
 from tests.measures.made_up import CATALOGUE, shown
 
@@ -99,9 +100,24 @@ def test_a_program_belongs_to_what_it_names_else_to_what_names_its_model() -> No
 def test_the_own_table_has_only_the_programs_of_the_profile_judged_by_it() -> None:
     wanted = Wanted(SHARE.id, ("program",), "month", **JUNE)
     with region() as tables:
-        (result,) = compute_own(tables, CATALOGUE, [wanted], "act_dacts", owners(tables, CATALOGUE, **JUNE))
+        owned = owners(tables, CATALOGUE, **JUNE)
+        results = compute_all(tables, CATALOGUE, [wanted], profile=CATALOGUE.profile("act_dacts"))
+    (result,) = of_own_programs(results, "act_dacts", owned)
     assert result.rows["program"].tolist() == ["P2"]
     assert result.rows["target"].tolist() == [75]
+
+
+def test_profiles_worked_out_together_give_what_each_gives_alone() -> None:
+    names = (None, "act_dacts", "tmact_log", "strict_example")
+    wanted = [Wanted(name, ("program",), "month", **JUNE) for name in (SHARE.id, "clients_meeting_all_three")]
+    profiles = [CATALOGUE.profile(name) if name else None for name in names]
+    sets = [(one, wanted if one is None or one.profile == "strict_example" else wanted[:1]) for one in profiles]
+    with region() as tables:
+        together = compute_sets(tables, CATALOGUE, sets)
+        for (profile, of), results in zip(sets, together, strict=True):
+            for one, result in zip(of, results, strict=True):
+                alone = compute_all(tables, CATALOGUE, [one], profile=profile)[0]
+                pd.testing.assert_frame_equal(result.rows, alone.rows)
 
 
 # -- versions --------------------------------------------------------------------------------------------------

@@ -102,4 +102,5 @@ def test_measures_that_need_more_than_clients_records_are_not_sampled() -> None:
     assert not of["grievances_per_1000_served"]
     assert not of["satisfaction_positive"]
     assert not of["group_size"]  # the people of a session are not those of a sample
+    assert not of["indirect_time"]
     assert not of["grievances_decided_on_time"]

@@ -195,6 +195,7 @@ MEANINGS: dict[str, str] = {
     "SwitchChange.zero_contact_clients_kept": "whether clients without a contact are in the median",
     "SwitchChange.contact_gap_minutes": "longest pause between two records of one contact",
     "TargetChange.target": "value to reach",
+    "TargetChange.by": "dimension -> value -> target, in place of all there were",
     "TargetChange.direction": "side of the target that meets it",
     "TargetChange.strict": "those of target and cuts that a value must pass",
     "TargetChange.tolerance": "how far short of it still meets it",
