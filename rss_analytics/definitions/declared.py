@@ -72,9 +72,15 @@ def place_of(path: Path, keys: list[int | str]) -> str:
     return f"{path.name} line {_line_of(path.read_text(encoding='utf-8-sig'), keys)}"
 
 
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Any:
+    """What a text declares.  The shipped files are read again by every workspace of a process; nobody changes it."""
+    return YAML(typ="safe", pure=True).load(text)
+
+
 def _plain(path: Path, text: str) -> Any:
     try:
-        content = YAML(typ="safe", pure=True).load(text)
+        content = _parsed(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise problem("definition.yaml", where=f"{path.name} line {line}", reason=error.problem) from None

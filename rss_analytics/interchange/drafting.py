@@ -181,7 +181,8 @@ class Drafting:
         if not self.fields:
             raise problem("file.other_format", where=self.where, kind="a definition in which no question's answer is "
                           "kept", remedy="Give a form with at least one such question")  # fmt: skip
-        key = key or self._likely_key(own_number)
+        listed = {field.name for field in self.fields.values() if field.type == "multi_choice"}
+        key = [name for name in key if name not in listed] or self._likely_key(own_number)
         fields = tuple(
             field.model_copy(update={"required": True}) if field.name in key else field
             for field in self.fields.values()
