@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,6 +173,46 @@ class Chart:
     events: tuple[Event, ...]
 
 
+class Charts(Sequence[Chart]):
+    """The charts of a table's units in order, each drawn when it is first looked at: a report shows few of them."""
+
+    def __init__(self, drawings: Mapping[tuple[str, ...], Callable[[], Chart]]) -> None:
+        self._drawings = dict(drawings)
+        self._drawn: dict[tuple[str, ...], Chart] = {}
+
+    def of(self, unit: tuple[str, ...]) -> Chart | None:
+        """The chart of a unit, by the values of the dimensions in order; None where it has none."""
+        if unit not in self._drawings:
+            return None
+        if unit not in self._drawn:
+            self._drawn[unit] = self._drawings[unit]()
+        return self._drawn[unit]
+
+    def keeping(self, wanted: Callable[[tuple[str, ...]], bool]) -> Charts:
+        """Those of some units only; what is drawn for one is drawn for the other."""
+        kept = Charts({unit: draw for unit, draw in self._drawings.items() if wanted(unit)})
+        kept._drawn = self._drawn
+        return kept
+
+    @overload
+    def __getitem__(self, position: int) -> Chart: ...
+    @overload
+    def __getitem__(self, position: slice) -> tuple[Chart, ...]: ...
+    def __getitem__(self, position: int | slice) -> Chart | tuple[Chart, ...]:
+        return tuple(self)[position]
+
+    def __iter__(self) -> Iterator[Chart]:
+        return (chart for unit in self._drawings if (chart := self.of(unit)) is not None)
+
+    def __len__(self) -> int:
+        return len(self._drawings)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 @dataclass(frozen=True)
 class Released:
     """A measure's rows as a reader may see them; only ``disclosure.release`` makes one.
@@ -188,11 +229,11 @@ class Released:
     audience: str
     cells_withheld: int
     rule: str
-    charts: tuple[Chart, ...] = ()
+    charts: Charts = field(default_factory=lambda: Charts({}))
 
     def chart(self, *unit: str) -> Chart | None:
         """The chart of a unit, by the values of the dimensions in order; None where it has none."""
-        return next((chart for chart in self.charts if chart.unit == unit), None)
+        return self.charts.of(unit)
 
 
 @dataclass(frozen=True)

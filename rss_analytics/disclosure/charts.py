@@ -9,9 +9,10 @@ are individuals charts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -22,6 +23,7 @@ from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.result import (
     Chart,
     ChartMethod,
+    Charts,
     ChartSignal,
     Event,
     PointLabel,
@@ -39,6 +41,7 @@ from rss_analytics.statistics.signals import NOT_JUDGED, Judgement, LastSignal, 
 
 NOT_CHARTED = frozenset({"client", "staff", "age_band"})  # persons, and the parts of a stock on one day
 RATES = frozenset({"rate_per_exposure"})
+NUMBERS = ("value", "numerator", "denominator", "target")
 MEDIANS = "client_mean_then_median"
 SAME_NUMBER = 1e-9  # relative difference below which a value is the quotient of its sums
 Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -55,22 +58,22 @@ class Series:
     target: float | None
 
 
-def charts_of(
-    result: Result, rows: pd.DataFrame, house_rules: HouseRules, parents: Mapping[Unit, Unit]
-) -> tuple[Chart, ...]:
+def charts_of(result: Result, rows: pd.DataFrame, house_rules: HouseRules, parents: Mapping[Unit, Unit]) -> Charts:
     """One chart for each unit with more than one window; ``rows`` are those of the result as the reader sees them."""
     if NOT_CHARTED & set(result.dimensions) or rows.empty:
-        return ()
+        return Charts({})
+    rows = rows.assign(**{name: rows[name].astype("Float64").to_numpy(float, na_value=np.nan) for name in NUMBERS})
     names = list(result.dimensions)
     groups: Sequence[tuple[Any, pd.DataFrame]] = (
         list(rows.groupby(names, sort=False, dropna=False)) if names else [((), rows)]
     )
     newest = rows["window_end"].max()
-    return tuple(
-        _chart(result, _named(unit), of_unit, house_rules, parents, ended=of_unit["window_end"].max() < newest)
-        for unit, of_unit in groups
-        if len(of_unit) > 1
-    )
+    drawings: dict[tuple[str, ...], Callable[[], Chart]] = {}
+    for values, of_unit in groups:
+        if len(of_unit) > 1:
+            unit, ended = _named(values), bool(of_unit["window_end"].max() < newest)
+            drawings[unit] = partial(_chart, result, unit, of_unit, house_rules, parents, ended=ended)
+    return Charts(drawings)
 
 
 def _named(unit: Sequence[Any]) -> tuple[str, ...]:
@@ -132,10 +135,9 @@ def _series(measure: Measure, rows: pd.DataFrame) -> Series:
     windows = tuple(zip(rows["window_start"], rows["window_end"], strict=True))
     whole = np.array([_is_whole(window, windows) for window in windows])
     value, numerator, denominator = (
-        np.where(whole, rows[name].astype("Float64").to_numpy(dtype=float, na_value=np.nan), np.nan)
-        for name in ("value", "numerator", "denominator")
+        np.where(whole, rows[name].to_numpy(), np.nan) for name in ("value", "numerator", "denominator")
     )
-    targets = rows["target"].astype("Float64").dropna()
+    targets = rows["target"].dropna()
     return Series(
         windows=windows,
         value=value,
@@ -299,9 +301,9 @@ def _told(numbers: Numbers) -> tuple[float | None, ...]:
     return tuple(None if np.isnan(number) else float(number) for number in numbers)
 
 
-def narrowed(charts: Sequence[Chart], dimensions: Sequence[str], keep: Mapping[str, Any]) -> tuple[Chart, ...]:
+def narrowed(charts: Charts, dimensions: Sequence[str], keep: Mapping[str, Any]) -> Charts:
     """The charts of some units only, as `narrow` keeps the rows of them."""
     kept = {
         dimensions.index(name): {str(value) for value in values} for name, values in keep.items() if name in dimensions
     }
-    return tuple(chart for chart in charts if all(chart.unit[place] in values for place, values in kept.items()))
+    return charts.keeping(lambda unit: all(unit[place] in values for place, values in kept.items()))

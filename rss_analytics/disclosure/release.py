@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pandas as pd
 
 from rss_analytics.definitions.house_rules import Audience, AudienceName, HouseRules, Suppression
-from rss_analytics.definitions.result import Chart, Released, Result
+from rss_analytics.definitions.result import Charts, Released, Result
 from rss_analytics.disclosure.cells import Cell, Unit, cells_of
 from rss_analytics.disclosure.charts import charts_of, narrowed
 from rss_analytics.disclosure.complementary import withhold
@@ -86,7 +86,7 @@ def release_sample(results: Sequence[Result], house_rules: HouseRules, audience:
     shown = []
     for result in results:
         rows = result.rows.reset_index(drop=True).assign(withheld=None)
-        shown.append(_released(result, rows, (), audience, house_rules.suppression))
+        shown.append(_released(result, rows, Charts({}), audience, house_rules.suppression))
     return shown
 
 
@@ -187,9 +187,7 @@ def _code(pseudonyms: Pseudonyms, person: str, value: Any) -> str | None:
     return None if pd.isna(value) else pseudonyms.code(person, str(value))
 
 
-def _released(
-    result: Result, rows: pd.DataFrame, charts: tuple[Chart, ...], audience: str, rule: Suppression
-) -> Released:
+def _released(result: Result, rows: pd.DataFrame, charts: Charts, audience: str, rule: Suppression) -> Released:
     shown = "0 shown" if rule.zero_is_shown else "0 withheld"
     return Released(
         measure=result.measure,

@@ -17,8 +17,8 @@ WINDOWS: dict[WindowName, int] = {
     "month": 24,
     "quarter": 12,
     "year": 5,
-    "days_28": 26,
-    "days_14": 26,
+    "days_28": 13,
+    "days_14": 13,
     "months_6": 6,
     "months_12": 5,
 }
