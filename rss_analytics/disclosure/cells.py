@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from rss_analytics.definitions.house_rules import Suppression
@@ -15,8 +16,9 @@ from rss_analytics.definitions.result import Result
 
 Unit = tuple[str, str]
 """A dimension and a value of it, such as ``("program", "P-07")``."""
-READ = ("window_start", "window_end", "numerator", "denominator", "n_clients", "n_staff", "n_records")
-"""Columns of a result that a cell is made from, beside the dimensions."""
+ADDITIVE = ("numerator", "denominator", "n_records")
+NUMBERS = (*ADDITIVE, "n_clients", "n_staff")
+"""Columns of a result that a cell is made from, beside its window and dimensions."""
 
 
 @dataclass(eq=False)
@@ -64,33 +66,48 @@ def cells_of(results: Sequence[Result], parents: Mapping[Unit, Unit], *, sees_st
     """
     cells: dict[object, Cell] = {}
     for number, result in enumerate(results):
-        wanted = [name for name in (*result.dimensions, *READ) if name in result.rows]
-        for position, row in enumerate(result.rows[wanted].to_dict("records")):
-            cell = _cell(result, row, parents, sees_staff=sees_staff)
+        for position, cell in enumerate(_cells(result, parents, sees_staff=sees_staff)):
             cells.setdefault(cell.key, cell).places.append((number, position))
     return list(cells.values())
 
 
-def _cell(result: Result, row: Mapping[Hashable, Any], parents: Mapping[Unit, Unit], *, sees_staff: bool) -> Cell:
-    units = sorted((dimension, _text(row[dimension])) for dimension in result.dimensions)
-    about = result.measure.about
-    clients = _count(row.get("n_staff")) if about == "staff" else _clients(row)
-    counted = _people(row) if result.measure.counts == "people" else {}
-    people = {} if about == "staff" and sees_staff else {"clients": clients} | counted
-    profile = result.profile.profile if result.profile else ""
-    return Cell(
-        places=[],
-        measure=f"{result.measure.id} {result.measure.version} {profile}",
-        dimensions=tuple(dimension for dimension, _ in units),
-        own=tuple(value for _, value in units),
-        units=frozenset(with_parents(units, parents)),
-        start=row["window_start"],
-        end=row["window_end"],
-        about=about,
-        clients=clients,
-        people=people,
-        amounts={name: _count(row.get(name)) for name in ("numerator", "denominator", "n_records")},
-    )
+def _cells(result: Result, parents: Mapping[Unit, Unit], *, sees_staff: bool) -> Iterator[Cell]:
+    """A cell for each row of a result, in order."""
+    about, profile = result.measure.about, result.profile.profile if result.profile else ""
+    measure = f"{result.measure.id} {result.measure.version} {profile}"
+    dimensions = tuple(sorted(result.dimensions))
+    named = [result.rows[name].map(_text).tolist() for name in dimensions]
+    counted = {name: _numbers(result.rows, name) for name in NUMBERS}
+    units: dict[tuple[str, ...], frozenset[Unit]] = {}
+    spans = zip(result.rows["window_start"], result.rows["window_end"], strict=True)
+    for position, (start, end) in enumerate(spans):
+        own = tuple(values[position] for values in named)
+        if own not in units:
+            units[own] = frozenset(with_parents(zip(dimensions, own, strict=True), parents))
+        row = {name: values[position] for name, values in counted.items()}
+        clients = row["n_staff"] or 0 if about == "staff" else _clients(row)
+        people = {"clients": clients} | (_people(row) if result.measure.counts == "people" else {})
+        yield Cell(
+            places=[],
+            measure=measure,
+            dimensions=dimensions,
+            own=own,
+            units=units[own],
+            start=start,
+            end=end,
+            about=about,
+            clients=clients,
+            people={} if about == "staff" and sees_staff else people,
+            amounts={name: row[name] or 0 for name in ADDITIVE},
+        )
+
+
+def _numbers(rows: pd.DataFrame, name: str) -> list[int | None]:
+    """The whole part of a column's numbers, None where it has none."""
+    if name not in rows:
+        return [None] * len(rows)
+    values = rows[name].astype("Float64").to_numpy(float, na_value=np.nan)
+    return [None if np.isnan(value) else int(value) for value in values.tolist()]
 
 
 def is_small(count: int, rule: Suppression) -> bool:
@@ -108,27 +125,21 @@ def withhold_small(cells: Iterable[Cell], rule: Suppression, quantities: Collect
             cell.withheld = "primary"
 
 
-def _people(row: Mapping[Hashable, Any]) -> dict[str, int]:
+def _people(row: Mapping[str, int | None]) -> dict[str, int]:
     """Numerator, denominator and complement of a row of a measure that counts people."""
-    numerator, denominator = _count(row.get("numerator")), _count(row.get("denominator"))
-    if pd.isna(row.get("numerator")):
-        return {"denominator": denominator}
-    if pd.isna(row.get("denominator")):
+    numerator, denominator = row["numerator"], row["denominator"]
+    if numerator is None:
+        return {"denominator": denominator or 0}
+    if denominator is None:
         return {"numerator": numerator}
     complement = max(denominator - numerator, 0)
     return {"numerator": numerator, "denominator": denominator, "complement": complement}
 
 
-def _clients(row: Mapping[Hashable, Any]) -> int:
+def _clients(row: Mapping[str, int | None]) -> int:
     """People behind a row; where they were not counted, its records stand for them, the safer reading."""
-    for name in ("n_clients", "n_records", "numerator"):
-        if not pd.isna(row.get(name)):
-            return _count(row[name])
-    return 0
-
-
-def _count(value: Any) -> int:
-    return 0 if pd.isna(value) else int(value)
+    counts = (row[name] for name in ("n_clients", "n_records", "numerator"))
+    return next((count for count in counts if count is not None), 0)
 
 
 def _text(value: Any) -> str:

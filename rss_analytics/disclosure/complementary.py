@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 from rss_analytics.definitions.house_rules import Suppression
 from rss_analytics.disclosure.cells import Cell, withhold_small
@@ -80,22 +81,24 @@ def additive_groups(cells: Sequence[Cell]) -> list[Group]:
 
 def _groups_by_unit(family: list[Cell]) -> Iterable[Group]:
     """For each cell, the cells of every finer table whose units lie inside it, over the same window."""
-    tables: dict[tuple[str, ...], list[Cell]] = defaultdict(list)
-    for cell in family:
-        tables[cell.dimensions].append(cell)
+    tables: dict[tuple[str, ...], dict[tuple[str, ...], list[Cell]]] = {}
+    for cell in sorted(family, key=lambda cell: cell.key):
+        tables.setdefault(cell.dimensions, {}).setdefault(cell.own, []).append(cell)
     for coarse, totals in tables.items():
         for fine, members in tables.items():
             if fine == coarse or not _adds_up(coarse, fine):
                 continue
             inside: dict[object, list[Cell]] = defaultdict(list)
-            for member in members:
-                held = frozenset(unit for unit in member.units if unit[0] in coarse)
-                inside[held, member.start, member.end].append(member)
-            for total in totals:
-                own = frozenset(zip(total.dimensions, total.own, strict=True))
-                found = inside.get((own, total.start, total.end))
-                if found:
-                    yield Group(total, tuple(sorted(found, key=lambda cell: cell.key)))
+            for series in members.values():  # the windows of one unit lie in the same units
+                held = frozenset(unit for unit in series[0].units if unit[0] in coarse)
+                for member in series:
+                    inside[held, member.start, member.end].append(member)
+            for series in totals.values():
+                own = frozenset(zip(coarse, series[0].own, strict=True))
+                for total in series:
+                    found = inside.get((own, total.start, total.end))
+                    if found:
+                        yield Group(total, tuple(found))
 
 
 def _adds_up(coarse: tuple[str, ...], fine: tuple[str, ...]) -> bool:
@@ -108,6 +111,8 @@ def _groups_by_window(family: list[Cell]) -> Iterable[Group]:
     for cell in family:
         series[cell.dimensions, cell.own].append(cell)
     for cells in series.values():
+        if not _of_several_lengths(cells):
+            continue
         tables: dict[int, list[Cell]] = defaultdict(list)
         for cell in cells:
             for number, _ in cell.places:
@@ -117,6 +122,12 @@ def _groups_by_window(family: list[Cell]) -> Iterable[Group]:
                 inside = [cell for cell in windows if cell is not total and _within(cell, total)]
                 if inside and _fills(total, inside):
                     yield Group(total, tuple(sorted(inside, key=lambda cell: cell.key)))
+
+
+def _of_several_lengths(cells: list[Cell]) -> bool:
+    """Whether windows lie inside others at all: those of one table of a unit follow each other."""
+    spans = sorted((cell.start, cell.end) for cell in cells)
+    return any(start <= end for (_, end), (start, _) in pairwise(spans))
 
 
 def _within(cell: Cell, total: Cell) -> bool:

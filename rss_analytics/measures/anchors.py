@@ -11,7 +11,7 @@ from rss_analytics.measures.conditions import holds
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.relations import apart, literal_table
 from rss_analytics.measures.units import LAST_DAY, own_places
-from rss_analytics.measures.windows import day_number, number_of
+from rss_analytics.measures.windows import day_number, minute_of, number_of
 
 DAY = 1440  # minutes
 HOUR = 60  # minutes
@@ -89,7 +89,7 @@ def _in_hours(records: ir.Table, after: After) -> ir.Table:
     """
     moment, hours = records[after.date], after.hours or 0
     told = moment.type().is_timestamp()
-    minute = moment.epoch_seconds().cast("int64") // 60 if told else number_of(moment) * DAY
+    minute = minute_of(moment) if told else number_of(moment) * DAY
     by_day = ibis.literal(not told)
     if after.not_before is not None:
         first = number_of(records[after.not_before]) * DAY

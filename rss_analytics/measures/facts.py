@@ -26,7 +26,7 @@ from rss_analytics.measures.units import (
     place_records,
     with_program_of_team,
 )
-from rss_analytics.measures.windows import number_of
+from rss_analytics.measures.windows import minute_of, number_of
 from rss_analytics.storage.columns import KEYED
 
 OWN_FIELDS = {
@@ -204,7 +204,7 @@ def contact_times(records: ir.Table) -> dict[str, ir.Value]:
     alone = ibis.literal("record ") + records.row_id.cast("string")
     return {
         "session": records.session_id.fill_null(alone),
-        "minute": records.start_at.epoch_seconds().cast("int64") // 60,
+        "minute": minute_of(records.start_at),
         "minutes": records.minutes.fill_null(0),
         "contact": records.contact_id,
         "by_whom": records.staff_key,

@@ -21,6 +21,7 @@ BLOCKS = {"days_28": 28, "days_14": 14}
 ROLLING = {"months_6": 6, "months_12": 12}
 """Windows of whole months counted back from the last day, whatever day of the month that is."""
 WEEK_DAYS = 7
+SECONDS = 60
 PERIODS = (*MONTHS, *BLOCKS, *ROLLING, "whole")
 EPOCH = date(1970, 1, 1)
 MONTH_PARTS = lcm(28, 29, 30, 31)
@@ -48,6 +49,11 @@ def number_of(column: ir.Value) -> ir.IntegerValue:
     """Day number of a date or datetime column."""
     day = column.date() if column.type().is_timestamp() else column
     return day.delta(ibis.date(EPOCH.year, EPOCH.month, EPOCH.day), unit="day").cast("int64")
+
+
+def minute_of(moment: ir.TimestampValue) -> ir.IntegerValue:
+    """Minutes since 1970-01-01 as clocks show them: 11:05:59.9 is 11:05."""
+    return moment.truncate("m").epoch_seconds().cast("int64") // SECONDS
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from rss_analytics.measures.kinds.numbers import numbers, people
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.relations import apart
 from rss_analytics.measures.units import in_groupings, place_records
-from rss_analytics.measures.windows import day_number, number_of
+from rss_analytics.measures.windows import day_number, minute_of, number_of
 
 
 def events_after_anchor(question: Question) -> ir.Table:
@@ -79,7 +79,7 @@ def _events(question: Question, due: ir.Table) -> ir.Table:
     clients = due.select(client=due.person).distinct()
     records = records.semi_join(clients, records.client_key == clients.client)
     moment = records[rows.date]
-    minute = moment.epoch_seconds().cast("int64") // 60 if moment.type().is_timestamp() else number_of(moment) * DAY
+    minute = minute_of(moment) if moment.type().is_timestamp() else number_of(moment) * DAY
     columns: dict[str, ir.Value] = {"of": records.client_key, "minute": minute}
     if "program_id" in records.columns:
         columns["by_program"] = records.program_id

@@ -15,9 +15,9 @@ from rss_analytics.measures.kinds.numbers import numbers, people
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.relations import literal_table
 from rss_analytics.measures.units import in_groupings, place_records
-from rss_analytics.measures.windows import day_number, number_of
+from rss_analytics.measures.windows import day_number, minute_of, number_of
 
-MINUTES = 60  # in an hour, as seconds in a minute
+MINUTES = 60  # in an hour
 DAY = 1440  # minutes
 LEFT_OUT = {"left_of": "string", "left_status": "string"}
 
@@ -58,16 +58,16 @@ def by_limit(question: Question, limit: Limit) -> ir.Table:
 
 def minute_started(rows: ir.Table, limit: Limit) -> ir.IntegerValue:
     """The minute from which a record waits, by the clock on the wall; null when it has none."""
-    start = _minute(rows[limit.start])
+    start = minute_of(rows[limit.start])
     if limit.instead_of is not None and limit.instead is not None:
-        start = ibis.coalesce(start, _minute(rows[limit.instead_of]) + rows[limit.instead])
+        start = ibis.coalesce(start, minute_of(rows[limit.instead_of]) + rows[limit.instead])
     return start
 
 
 def minute_done(question: Question, rows: ir.Table, limit: Limit) -> ir.IntegerValue:
     """The minute in which it was done; null when that is not known by the last day known."""
     known_to = datetime.combine(question.tables.until + timedelta(days=1), time.min)
-    return ibis.ifelse(rows[limit.done] < ibis.literal(known_to), _minute(rows[limit.done]), None)
+    return ibis.ifelse(rows[limit.done] < ibis.literal(known_to), minute_of(rows[limit.done]), None)
 
 
 def last_minute(question: Question) -> int:
@@ -81,10 +81,6 @@ def _with_business_due(question: Question, rows: ir.Table, days: int) -> ir.Tabl
     rows = counted_to(question, rows, "start_day", "counted")
     rows = day_counted(question, rows.mutate(counted_to_due=rows.counted + days))
     return rows.mutate(due_minute=(rows.due + 1) * DAY - 1)
-
-
-def _minute(moment: ir.TimestampValue) -> ir.IntegerValue:
-    return moment.epoch_seconds().cast("int64") // MINUTES
 
 
 def _by_clock(question: Question) -> ir.Table:
