@@ -75,6 +75,10 @@ SPLIT_KINDS = ("share", "ratio_of_sums", "distinct_per_client")
 """Kinds whose numerator can be divided by a field: those with a denominator over the same rows or clients."""
 
 
+SPLITS = {"instrument_domain": "domain", "ageing": "age_band", "expiring": "days_left"}
+"""Kinds whose numbers mean nothing unless divided by a dimension of their own."""
+
+
 class Rows(Declared):
     """Which records a measure looks at: a form, the field that dates a record, and what must hold.
 
@@ -343,6 +347,11 @@ class Measure(Declared):
         if self.about != "staff" and {"title", "role"} & set(self.dimensions):
             raise ValueError("only a measure `about` staff is split by `title` or `role`")
         return self
+
+    @property
+    def divided_by(self) -> str | None:
+        """The dimension that the measure has beside any asked for: its kind's own, or the field it declares."""
+        return SPLITS.get(self.kind, self.split)
 
     @property
     def _sides(self) -> tuple[Quantity | None, Quantity | None]:

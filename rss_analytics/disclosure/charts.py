@@ -39,7 +39,7 @@ from rss_analytics.statistics.rebase import positions_of
 from rss_analytics.statistics.series import PhaseOptions
 from rss_analytics.statistics.signals import NOT_JUDGED, Judgement, LastSignal, judge, standing
 
-NOT_CHARTED = frozenset({"client", "staff", "age_band"})  # persons, and the parts of a stock on one day
+NOT_CHARTED = frozenset({"client", "staff", "age_band", "days_left"})  # persons, and parts of a stock on one day
 RATES = frozenset({"rate_per_exposure"})
 NUMBERS = ("value", "numerator", "denominator", "target")
 MEDIANS = "client_mean_then_median"

@@ -18,13 +18,6 @@ from rss_analytics.storage.tables import Tables
 
 GROUPING = "grouping"  # column that says which of several groupings a row belongs to
 PLACES = ("program", "facility", "region")
-SPLITS = {"instrument_domain": "domain", "ageing": "age_band", "expiring": "days_left"}
-"""Kinds whose numbers mean nothing unless split by a dimension of their own."""
-
-
-def split_of(measure: Measure) -> str | None:
-    """The dimension a measure always has beside those asked for: its kind's own, or the field it declares."""
-    return SPLITS.get(measure.kind, measure.split)
 
 
 @dataclass(frozen=True)
@@ -82,7 +75,7 @@ class Question:
     @property
     def split(self) -> str | None:
         """The dimension added to every grouping, if any."""
-        return split_of(self.measure)
+        return self.measure.divided_by
 
     def by(self, *dimensions: str) -> Question:
         """The same question by one grouping."""
@@ -154,7 +147,7 @@ def _versions(catalogue: Catalogue, profile: Profile | None, whole: Windows) -> 
 
 def _grouping(measure: Measure, by: tuple[str, ...]) -> tuple[str, ...]:
     """The dimensions asked for, with the one that the kind of measure splits by."""
-    split = split_of(measure)
+    split = measure.divided_by
     for name in by:
         if name not in measure.dimensions and name != split:
             allowed = [known for known in get_args(Dimension) if known in measure.dimensions]

@@ -20,7 +20,7 @@ from rss_analytics.measures.frame import frame
 from rss_analytics.measures.judgement import judged
 from rss_analytics.measures.kinds.numbers import COLUMNS
 from rss_analytics.measures.kinds.table import KINDS
-from rss_analytics.measures.question import GROUPING, Question, ask, split_of
+from rss_analytics.measures.question import GROUPING, Question, ask
 from rss_analytics.measures.relations import Relations
 from rss_analytics.measures.sample import Draw, Drawn, draw
 from rss_analytics.storage.tables import Tables
@@ -179,7 +179,7 @@ def _joined(parts: Sequence[Result]) -> Result:
     if len(parts) == 1:
         return parts[0]
     rows = pd.concat([part.rows for part in parts], ignore_index=True)
-    last, split = parts[-1], split_of(parts[-1].measure)
+    last, split = parts[-1], parts[-1].measure.divided_by
     as_declared = {value: place for place, value in enumerate(rows[split].unique())} if split in last.dimensions else {}
     rows = rows.sort_values(
         [*last.dimensions, "window_start"],

@@ -81,13 +81,6 @@ class Need:
     windows: int
 
 
-def split_of(measure: Measure) -> tuple[str, ...]:
-    """The dimension a measure always has beside units: a survey's domain, an ageing's band, the field it declares."""
-    wanted = {"instrument_domain": "domain", "ageing": "age_band"}
-    split = wanted.get(measure.kind, measure.split)
-    return () if split is None else (split,)
-
-
 def needs_of(kind: ReportKind, measures: Iterable[Measure], scope: Scope) -> list[Need]:
     """The tables of every measure that declares ``report: kind``, in the order of chapters and by id.
 
@@ -100,7 +93,7 @@ def needs_of(kind: ReportKind, measures: Iterable[Measure], scope: Scope) -> lis
         if measure.report != kind or not set(place) <= set(measure.dimensions):
             continue
         windows = WINDOWS[measure.window]
-        split = split_of(measure)
+        split = () if measure.divided_by is None else (measure.divided_by,)
         needs.append(Need("whole", measure.id, (*place, *split), measure.window, windows))
         unit = next((name for name in UNITS[kind][scope.kind] if name in measure.dimensions), None)
         if unit is not None and unit not in place:

@@ -16,7 +16,7 @@ from rss_analytics.definitions.profile import Profile
 from rss_analytics.definitions.result import Chart, Provenance, Released
 from rss_analytics.disclosure import narrow
 from rss_analytics.reports.model import Scope, Status
-from rss_analytics.reports.needs import place_of, split_of
+from rss_analytics.reports.needs import place_of
 from rss_analytics.reports.request import ReleasedTables, Request
 
 STATUS: dict[str, Status] = {
@@ -132,7 +132,7 @@ def _evidence(whole: Released | None, units: Released | None, request: Request) 
     if table is None:
         raise ValueError("a measure without a table")
     tables = [_in_scope(found, request.scope) for found in (whole, units) if found is not None]
-    split = next(iter(split_of(table.measure)), None)
+    split = table.measure.divided_by
     place = {request.scope.kind, split}
     unit = next((name for name in units.dimensions if name not in place), None) if units else None
     readings = [_readings(found, unit, split, request) for found in tables]

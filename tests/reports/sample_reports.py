@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from rss_analytics.answering import labels_of
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.instrument import Source
 from rss_analytics.definitions.measure import Measure, Quantity
@@ -184,7 +185,8 @@ def a_request(language: str = "en", scope: Scope | None = None) -> Request:
         start=date(2026, 9, 1),
         end=END,
         audience="director",
-        labels={"program": PROGRAMS, "facility": FACILITIES, "domain": DOMAINS[language], "form": forms},
+        labels=labels_of({"program": PROGRAMS, "facility": FACILITIES}, Catalogue(), spoken)
+        | {"domain": DOMAINS[language], "form": forms},
         forms=(FormCounts(forms["contact_log"], 4120, 4001, 72, 40, 7),),
         missing=(MissingForm("survey_mhsip", ("satisfaction_positive",)),),
     )
@@ -234,6 +236,11 @@ def _leaves(measure: Measure, windows: int) -> Iterator[dict[str, Any]]:
         splits = tuple(DOMAINS["en"])
     if measure.kind == "ageing":
         splits = BANDS
+    if measure.kind == "expiring":
+        splits = ("0-30", "31-60", "61-90")
+    if measure.split is not None:
+        codes = [choice.code for choice in Catalogue().form(measure.rows.form).field(measure.split).choices]
+        splits = measure.split_codes or tuple(codes)
     for window in _windows(windows, 3 if measure.window == "quarter" else 1):
         for program, size in zip(PROGRAMS, SIZES, strict=True):
             for number, split in enumerate(splits):
@@ -253,8 +260,7 @@ def _leaves(measure: Measure, windows: int) -> Iterator[dict[str, Any]]:
                     "region": "R1",
                     "facility": "F1" if program < "P04" else "F2",
                     "program": program,
-                    "domain": split,
-                    "age_band": split,
+                    measure.divided_by or "undivided": split,
                     "window": window,
                     "n_clients": clients,
                     "held": draw.randint(0, 3),

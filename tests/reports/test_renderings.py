@@ -163,7 +163,7 @@ def test_a_notebook_is_valid_stripped_and_has_one_parameters_cell(path: Path) ->
 
 
 def test_there_is_a_notebook_for_every_report() -> None:
-    assert {path.stem for path in NOTEBOOKS} == {*KINDS, "worklist", "first_look"}
+    assert {path.stem for path in NOTEBOOKS} == {*KINDS, "form", "worklist", "first_look"}
 
 
 def test_parameters_are_written_as_plain_values_and_unknown_ones_refused() -> None:
