@@ -89,12 +89,11 @@ def _band(wording: Wording, _: Evidence, reading: Reading) -> Cell:
 
 
 def _units_meeting(wording: Wording, found: Evidence, whole: Reading) -> Cell:
-    same = [one for one in found.units_now if one.split == whole.split]
-    met = sum(one.status == "met" for one in same)
-    told = met + sum(one.status == "not_met" for one in same)
-    if not told:
+    states = found.units_judged(whole)
+    if not states:
         return Cell(wording.say("cell.none"))
-    return Cell(wording.say("cell.units_meeting", met=wording.number(met), told=wording.number(told)))
+    met, told = wording.number(states["met"]), wording.number(states.total())
+    return Cell(wording.say("cell.units_meeting", met=met, told=told))
 
 
 def _any_variation(found: Sequence[Evidence]) -> bool:

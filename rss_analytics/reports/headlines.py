@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rss_analytics.reports.findings import Finding, findings
-from rss_analytics.reports.model import Bullets, Card, Cards
-from rss_analytics.reports.readings import Evidence
+from rss_analytics.reports.model import Bullets, Card, Cards, Status
+from rss_analytics.reports.readings import Evidence, Reading
 from rss_analytics.reports.wording import Wording
 
 MOST_CARDS = 6
@@ -15,9 +15,16 @@ MOST_UNITS = 4  # named in a line of the first screen; the rest are counted and 
 
 
 def headlines(found: Sequence[Evidence]) -> list[Finding]:
-    """The scope's own readings that have a target, the first of the report; the profile's order decides."""
-    with_target = [Finding(one, reading) for one in found for reading in one.now if reading.target is not None]
-    return with_target[:MOST_CARDS]
+    """The scope's own readings that a target judges, or judges in its units: of each chapter's first measure first."""
+    judged = [Finding(one, reading) for one in found for reading in one.now if _is_judged(one, reading)]
+    first = {finding.of.measure.section: finding.of.measure.id for finding in reversed(judged)}
+    leading = [finding.of.measure.id == first[finding.of.measure.section] for finding in judged]
+    places = sorted(range(len(judged)), key=lambda place: not leading[place])
+    return [judged[place] for place in sorted(places[:MOST_CARDS])]
+
+
+def _is_judged(found: Evidence, reading: Reading) -> bool:
+    return reading.target is not None or sum(found.units_judged(reading).values()) > 0
 
 
 def cards(wording: Wording, found: Sequence[Evidence]) -> Cards:
@@ -31,13 +38,25 @@ def _card(wording: Wording, finding: Finding) -> Card:
         label=wording.split(found, reading),
         value=wording.value_cell(found, reading).text,
         detail=_card_detail(wording, finding),
-        status=reading.status,
+        status=_card_status(finding),
         spark=tuple(one.value for one in found.history(reading)),
     )
 
 
+def _card_status(finding: Finding) -> Status:
+    """What the target says of the scope; where it judges the units only, whether all of them meet it."""
+    states = finding.of.units_judged(finding.reading)
+    if finding.reading.target is not None or not states:
+        return finding.reading.status
+    return "not_met" if states["not_met"] else "met"
+
+
 def _card_detail(wording: Wording, finding: Finding) -> str:
     found, reading = finding.of, finding.reading
+    states = found.units_judged(reading)
+    if reading.target is None and states:
+        judged = wording.number(states.total())
+        return wording.say(f"card.units.{found.unit}", met=wording.number(states["met"]), judged=judged)
     if reading.target is None:
         return wording.say(f"status.{reading.status}")
     target = wording.value(found.measure, reading.target)

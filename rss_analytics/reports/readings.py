@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -83,6 +83,11 @@ class Evidence:
     def units_now(self) -> tuple[Reading, ...]:
         """The units' readings of the last window."""
         return _last(self.units)
+
+    def units_judged(self, whole: Reading) -> Counter[str]:
+        """How many units met and missed their target, in the last window and the domain of a reading of the scope."""
+        states = (one.status for one in self.units_now if one.split == whole.split)
+        return Counter(status for status in states if status in ("met", "not_met"))
 
     @property
     def judged(self) -> tuple[Reading, ...]:

@@ -8,7 +8,7 @@ import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import nbformat
 import openpyxl
@@ -18,7 +18,7 @@ from rss_analytics.definitions.find import shipped_folder
 from rss_analytics.errors import UsageProblem
 from rss_analytics.reports import Report, Scope
 from rss_analytics.reports.html import figure_svg, page_html
-from rss_analytics.reports.model import Cell, Column, Figure, Section, Table
+from rss_analytics.reports.model import Cell, Column, Figure, Icon, Section, Status, Table
 from rss_analytics.reports.notebook import filled, run_notebook
 from rss_analytics.reports.workbook import safe_text
 from tests.reports.sample_reports import BUILDERS, a_report
@@ -200,3 +200,8 @@ def test_a_cell_that_fails_is_a_message_without_the_data_in_it() -> None:
     with pytest.raises(UsageProblem, match="a cell stopped with ValueError") as caught:
         run_notebook(notebook, name="fidelity")
     assert "4711" not in str(caught.value)
+
+
+def test_every_icon_that_a_report_can_use_is_drawn() -> None:
+    drawn = set(re.findall(r'<symbol id="icon-(\w+)"', page_html(a_report("fidelity"), plotly_path="plotly.min.js")))
+    assert drawn == {*get_args(Icon), *get_args(Status)}
