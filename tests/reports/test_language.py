@@ -104,3 +104,10 @@ def _unseen(tree: ast.AST) -> Iterator[int]:
 def _is_technical(text: str) -> bool:
     """Names of fonts and of positions in a figure, which are no words to a reader."""
     return text.startswith("system-ui") or text in ("top left", "Python 3", "not from")
+
+
+@pytest.mark.parametrize("code", ["en", "es"])
+def test_every_measure_that_a_profile_holds_to_a_target_says_what_to_do_when_it_is_missed(code: str) -> None:
+    catalogue = Catalogue()
+    held = {name for profile in catalogue.profiles.values() for name in profile.targets}
+    assert {f"do.{name}" for name in held} - set(catalogue.language(code).sentences) == set()
