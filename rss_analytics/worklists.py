@@ -298,15 +298,16 @@ def _refused(tables: Tables, form: Form, measure: Measure, found: Worklist) -> p
     """
     rows = refused_rows(tables, form)
     cells = _cast(form, [json.loads(text) for text in rows["cells"]])
-    day = pd.to_datetime(cells[measure.rows.date]).dt.date
-    inside = day.isna() | ((day >= found.start) & (day <= found.until))
+    moment = pd.to_datetime(cells[measure.rows.date])
+    after = pd.Timestamp(found.until + timedelta(days=1))
+    inside = moment.isna() | ((moment >= pd.Timestamp(found.start)) & (moment < after))
     inside &= pd.Series(_may_count(measure, found.profile, cells), index=cells.index)
     kept = cells[inside].assign(unreadable=cells["minutes"].isna(), refused_records=1)
     kept = kept.assign(minutes_refused=kept["minutes"].fillna(0).astype("int64"), program=kept["program_id"])
-    kept.loc[day[inside].isna(), "program"] = None
+    kept.loc[moment[inside].isna(), "program"] = None
     kept["program"] = kept["program"].astype(object).where(kept["program"].notna(), None)
     summed = kept.groupby("program", dropna=False)[list(UNPLACED_COLUMNS[1:])].sum().reset_index()
-    return summed.astype(dict.fromkeys(UNPLACED_COLUMNS[1:], "int64"))
+    return summed.astype({"program": object} | dict.fromkeys(UNPLACED_COLUMNS[1:], "int64"))  # also where all are null
 
 
 def _may_count(measure: Measure, profile: Profile | None, cells: pd.DataFrame) -> Any:

@@ -161,6 +161,13 @@ def test_hours_in_held_and_refused_rows_are_told_with_what_they_could_become(age
     assert right == pytest.approx(7.25 / ((16 + 16 + 7 + 12) / 30), abs=0.005)
 
 
+def test_refused_rows_whose_day_cannot_be_read_are_told_at_no_program(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "agency")
+    load(workspace, "contact_log", [contact(1, "ZC1", "06-02"), contact(2, "ZC1", "06-03") | {"start_at": "?"}], MONDAY)
+    rows = table(worklist(workspace), "Hours beside the count")
+    assert {name: row[3:5] for name, row in rows.items()} == {"P1": ["0", "0.0"], "Program or day cannot be read": ["1", "1.0"]}
+
+
 def test_the_usual_lag_of_entry_is_told_once_there_are_later_loads(agency: Workspace) -> None:
     assert "Of 4 earlier contacts, half were entered within 3 days and nine of ten within 9." in said(worklist(agency))
     assert "cannot be told yet" in said(worklist(agency, as_of=THURSDAY))

@@ -24,7 +24,9 @@ def headlines(found: Sequence[Evidence]) -> list[Finding]:
 
 
 def _is_judged(found: Evidence, reading: Reading) -> bool:
-    return reading.target is not None or sum(found.units_judged(reading).values()) > 0
+    if reading.status == "withheld":
+        return False
+    return reading.target is not None or found.units_judged(reading).total() > 0
 
 
 def cards(wording: Wording, found: Sequence[Evidence]) -> Cards:
