@@ -19,9 +19,11 @@ from rss_analytics.answering import (
     parse_scope,
     unit_parents,
 )
+from rss_analytics.caseloads import short_clients
 from rss_analytics.definitions.profile import Profile
 from rss_analytics.definitions.result import Released
 from rss_analytics.disclosure import release_sample, release_together
+from rss_analytics.disclosure.release import NEVER, audience_of
 from rss_analytics.errors import problem, quoted
 from rss_analytics.measures.own_profiles import can_be_asked, judged_alike, of_own_programs, owners
 from rss_analytics.measures.run import Wanted, compute_sample, compute_sets
@@ -31,6 +33,7 @@ from rss_analytics.reports.kinds import REPORTS
 from rss_analytics.reports.model import Scope
 from rss_analytics.reports.needs import needs_of_every_scope
 from rss_analytics.reports.request import Sample
+from rss_analytics.reports.worklist_told import Caseload
 from rss_analytics.storage.snapshot import snapshot
 from rss_analytics.storage.tables import Tables
 from rss_analytics.storage.tallies import last_load, record_counts
@@ -181,6 +184,7 @@ def told(workspace: Workspace, released: ReleasedSet, asked: Asked, *, scope: st
         forms=form_counts(released.counts, catalogue.forms, language),
         missing=missing_forms(released.forms, catalogue, of_kind, language),
         sample=_sampled(workspace, released, asked, about),
+        caseload=_caseload(workspace, released, asked, about),
     )
     return REPORTS[kind](shown, request)
 
@@ -189,6 +193,21 @@ def _tables_of(released: ReleasedSet, about: Scope) -> Mapping[Need, Released]:
     """The tables that judge a scope: those of a program's own profile, else those of the house."""
     own = released.owners.get(about.id or "") if about.kind == "program" else None
     return released.own.get(own or "", released.tables)
+
+
+def _caseload(workspace: Workspace, released: ReleasedSet, asked: Asked, about: Scope) -> Caseload | None:
+    """Who is short at the program or facility of a fidelity report, for readers who may see single clients."""
+    seen = audience_of(workspace.catalogue.house_rules, asked.audience)
+    known = [
+        table.provenance.until for table in released.tables.values() if released.days.start <= table.provenance.until
+    ]
+    told = bool(known) and {"contact_log", "enrollment"} <= released.forms
+    if not told or released.kind != "fidelity" or about.kind not in ("program", "facility"):
+        return None
+    if NEVER in (seen.sees_clients, seen.sees_staff):
+        return None
+    asked = replace(asked, profile=asked.profile or released.owners.get(about.id or ""))
+    return short_clients(workspace, asked, scope=f"{about.kind}:{about.id}", days=released.days)
 
 
 def _sampled(workspace: Workspace, released: ReleasedSet, asked: Asked, about: Scope) -> Sample | None:

@@ -165,7 +165,10 @@ def test_refused_rows_whose_day_cannot_be_read_are_told_at_no_program(tmp_path: 
     workspace = Workspace.create(tmp_path / "agency")
     load(workspace, "contact_log", [contact(1, "ZC1", "06-02"), contact(2, "ZC1", "06-03") | {"start_at": "?"}], MONDAY)
     rows = table(worklist(workspace), "Hours beside the count")
-    assert {name: row[3:5] for name, row in rows.items()} == {"P1": ["0", "0.0"], "Program or day cannot be read": ["1", "1.0"]}
+    assert {name: row[3:5] for name, row in rows.items()} == {
+        "P1": ["0", "0.0"],
+        "Program or day cannot be read": ["1", "1.0"],
+    }
 
 
 def test_the_usual_lag_of_entry_is_told_once_there_are_later_loads(agency: Workspace) -> None:

@@ -78,9 +78,14 @@ class _Reader:
 
 
 def release_listings(
-    listings: Sequence[Listing], house_rules: HouseRules, audience: str, *, pseudonyms: Pseudonyms | None = None
+    listings: Sequence[Listing],
+    house_rules: HouseRules,
+    audience: str,
+    *,
+    pseudonyms: Pseudonyms | None = None,
+    coded: bool = False,
 ) -> list[ReleasedListing]:
-    """The lists of one report as an audience may see them, in order.
+    """The lists of one report as an audience may see them, in order; ``coded`` calls everybody by code at any rate.
 
     Raises UsageProblem for an audience that never sees single clients or staff members, and for a list about more
     than one facility: a list is for those who work with its people.  Counts of clients are withheld by the rule of
@@ -106,6 +111,8 @@ def release_listings(
             )
         if set(listing.persons) - set(PERSONS) or set(listing.rows.columns) - COLUMNS.get(listing.name, frozenset()):
             raise ProgramError(f"list {listing.name!r} has a column that no reader may see")
+    if coded:
+        sees = sees.model_copy(update={"sees_clients": PSEUDONYM, "sees_staff": PSEUDONYM})
     reader = _Reader(audience, sees, house_rules.suppression, pseudonyms, _one_sender(listings))
     released = [_released(listing, reader) for listing in listings]
     return _without_totals(released)

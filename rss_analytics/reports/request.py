@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from rss_analytics.definitions.house_rules import HouseRules
 from rss_analytics.definitions.language import Language
 from rss_analytics.definitions.result import Released
 from rss_analytics.reports.model import Scope
+
+if TYPE_CHECKING:
+    from rss_analytics.reports.worklist_told import Caseload
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Request:
     forms: Sequence[FormCounts] = ()
     missing: Sequence[MissingForm] = ()
     sample: Sample | None = None
+    caseload: Caseload | None = None  # of the program or facility, for readers who may see single clients
 
     def label(self, dimension: str, value: str) -> str:
         """The name of a unit, its id when it has none, both when another unit has the same name."""

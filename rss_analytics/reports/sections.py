@@ -12,6 +12,7 @@ from rss_analytics.reports.glance import glance_table
 from rss_analytics.reports.judging import not_judged, rule_sentences, sample_sections
 from rss_analytics.reports.model import Block, Bullets, Cell, Column, Note, Report, Section, Sentence, Table
 from rss_analytics.reports.needs import ReportKind
+from rss_analytics.reports.people import people_sections
 from rss_analytics.reports.readings import Evidence, evidence
 from rss_analytics.reports.request import ReleasedTables, Request, only_released
 from rss_analytics.reports.signals import signal_blocks
@@ -36,6 +37,7 @@ def build_report(
         facts=tuple(_facts(wording, found)),
         sections=(
             _answer_section(kind, wording, found, first_words),
+            *people_sections(wording),
             *(_measure_section(wording, one) for one in found),
             *_units_sections(wording, found),
             *sample_sections(wording, found),

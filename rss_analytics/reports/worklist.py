@@ -32,16 +32,17 @@ from rss_analytics.reports.worklist_rows import (
     Row,
     iso,
     table_of_clients,
+    urgency,
 )
-from rss_analytics.reports.worklist_told import Told, rows_of
+from rss_analytics.reports.worklist_told import Told
 
 
 def build(told: Told, request: Request) -> Report:
     """The work list as a report; TypeError when a list was not released."""
-    for one in told.lists.values():
+    for one in told.caseload.lists.values():
         if not isinstance(one, ReleasedListing):
             raise TypeError(f"a work list is made from released lists only, not from {type(one).__name__}")
-    words = ListWords(Wording(request), told.days_left, told.working_left)
+    words = ListWords(Wording(request), told.caseload.days_left, told.caseload.working_left)
     return Report(
         kind="worklist",
         title=words.wording.say("report.worklist"),
@@ -55,13 +56,13 @@ def build(told: Told, request: Request) -> Report:
             method_section(words, told),
             privacy_section(words, told),
         ),
-        cells_withheld=sum(one.cells_withheld for one in told.lists.values()),
+        cells_withheld=sum(one.cells_withheld for one in told.caseload.lists.values()),
     )
 
 
 def _facts(words: ListWords, told: Told) -> Iterator[tuple[str, str]]:
     wording, request = words.wording, words.wording.request
-    known = told.lists["clients"].provenance
+    known = told.caseload.lists["clients"].provenance
     yield wording.say("fact.scope"), request.scope.label
     yield wording.say("fact.period"), wording.window(request.start, request.end)
     yield words.say("fact.left"), _left(words)
@@ -78,10 +79,10 @@ def _left(words: ListWords) -> str:
 
 
 def _answer(words: ListWords, told: Told) -> Section:
-    total = rows_of(told, "total")[0]
+    total = told.caseload.rows("total")[0]
     blocks: list[Block] = [Sentence(text, "answer") for text in _opening(words, told, total)]
     blocks += [Sentence(text, "caution") for text in _cautions(words, told)]
-    if total["withheld"] is None and told.by_enrollment:
+    if total["withheld"] is None and told.caseload.by_enrollment:
         blocks.append(_cards(words, total))
     blocks += _first(words, told)
     table = _staff_table(words, told)
@@ -94,7 +95,7 @@ def _opening(words: ListWords, told: Told, total: Row) -> Iterator[str]:
         yield words.say("answer.withheld", left=_left(words))
     elif not total["clients"]:
         yield words.say("answer.nobody")
-    elif not told.by_enrollment:
+    elif not told.caseload.by_enrollment:
         yield words.count("answer.contacts_only", int(total["clients"]))
     elif told.uncovered and len(told.uncovered) == len(_programs(told)):
         yield words.say("answer.uncovered")
@@ -114,7 +115,7 @@ def _opening(words: ListWords, told: Told, total: Row) -> Iterator[str]:
 
 def _first(words: ListWords, told: Told) -> Iterator[Block]:
     """Whom to see first: the short without any contact in the period, the longest unseen first."""
-    unseen = [row for row in rows_of(told, "clients") if row["short"] and not row["contacts_done"]]
+    unseen = [row for row in told.caseload.rows("clients") if row["short"] and not row["contacts_done"]]
     unseen.sort(key=lambda row: (row["days_since"] is not None, -(row["days_since"] or 0), str(row["client"])))
     items = [_unseen(words, row) for row in unseen[:MOST_NAMES]]
     if len(unseen) > MOST_NAMES:
@@ -133,7 +134,7 @@ def _unseen(words: ListWords, row: Row) -> str:
 
 
 def _programs(told: Told) -> set[str]:
-    return {row["program"] for row in rows_of(told, "clients")}
+    return {row["program"] for row in told.caseload.rows("clients")}
 
 
 def _cautions(words: ListWords, told: Told) -> Iterator[str]:
@@ -141,9 +142,9 @@ def _cautions(words: ListWords, told: Told) -> Iterator[str]:
         name = words.wording.request.label("program", program)
         if last is None:
             yield words.say("uncovered.never", program=name)
-        elif told.by_enrollment:
+        elif told.caseload.by_enrollment:
             yield words.say("uncovered", program=name, day=words.wording.day(last))
-    if not told.by_enrollment:
+    if not told.caseload.by_enrollment:
         yield words.say("contacts_only")
 
 
@@ -162,13 +163,13 @@ def _staff_table(words: ListWords, told: Told) -> Table:
     names = ("clients", "short", "out_of_reach", "minutes_missing", "contacts_missing", "plans", "unsigned_late")
     columns = (Column(words.say("column.staff")), *(Column(words.say(f"staff.{one}"), "number") for one in names))
     columns = (*columns, Column(words.say("staff.fits"), "status"))
-    rows = [(Cell(_named(words, row)), *_staff_cells(words, row)) for row in rows_of(told, "staff")]
+    rows = [(Cell(_named(words, row)), *_staff_cells(words, row)) for row in told.caseload.rows("staff")]
     note = words.say("staff.note", hours=words.hours(_most(told)))
     return Table(words.say("table.staff"), columns, tuple(rows), (note,) if words.days_left else (), sortable=True)
 
 
 def _most(told: Told) -> float:
-    possible = [row["minutes_possible"] for row in rows_of(told, "staff") if not pd.isna(row["minutes_possible"])]
+    possible = [row["minutes_possible"] for row in told.caseload.rows("staff") if not pd.isna(row["minutes_possible"])]
     return possible[0] if possible else 0
 
 
@@ -201,12 +202,12 @@ def _staff_cells(words: ListWords, row: Row) -> Iterator[Cell]:
 
 def _staff_sections(words: ListWords, told: Told) -> Iterator[Section]:
     several = len(_programs(told)) > 1
-    for number, staff in enumerate(rows_of(told, "staff"), start=1):
+    for number, staff in enumerate(told.caseload.rows("staff"), start=1):
         name = _named(words, staff)
-        own = [row for row in rows_of(told, "clients") if _is(row, staff)]
+        own = [row for row in told.caseload.rows("clients") if _is(row, staff)]
         blocks: list[Block] = [Sentence(text) for text in _staff_lead(words, staff)]
         blocks += _changes(words, told, staff)
-        short = sorted((row for row in own if row["short"]), key=_urgency)
+        short = sorted((row for row in own if row["short"]), key=urgency)
         if short:
             caption = words.say("table.short", staff=name)
             blocks.append(table_of_clients(words, short, SHORT, caption=caption, with_program=several))
@@ -215,12 +216,6 @@ def _staff_sections(words: ListWords, told: Told) -> Iterator[Section]:
             blocks.append(table_of_clients(words, own, CASELOAD, caption=caption, with_program=several))
         title = name if staff["staff"] is None else words.say("section.staff", staff=name)
         yield Section(f"staff:{number}", title, tuple(blocks))
-
-
-def _urgency(row: Row) -> tuple[bool, float, float, str]:
-    """What can still be met first, the most hours first."""
-    lost = any(row[name] == "out_of_reach" for name in ("minutes_standing", "contacts_standing", "community_standing"))
-    return lost, -row["minutes_missing"], -row["contacts_missing"], str(row["client"])
 
 
 def _staff_lead(words: ListWords, staff: Row) -> Iterator[str]:
@@ -241,7 +236,7 @@ def _staff_lead(words: ListWords, staff: Row) -> Iterator[str]:
 
 
 def _changes(words: ListWords, told: Told, staff: Row) -> Iterator[Block]:
-    items = [_change(words, row) for row in rows_of(told, "changes") if _is(row, staff)]
+    items = [_change(words, row) for row in told.caseload.rows("changes") if _is(row, staff)]
     heading = words.say("changes", since=words.wording.day(told.since))
     if items:
         yield Bullets(heading, tuple(items))
@@ -262,7 +257,7 @@ def _change(words: ListWords, row: Row) -> str:
 
 
 def _everyone(words: ListWords, told: Told) -> Iterator[Section]:
-    rows = rows_of(told, "clients")
+    rows = told.caseload.rows("clients")
     if rows:
         several = len(_programs(told)) > 1
         caption = words.say("table.everyone")

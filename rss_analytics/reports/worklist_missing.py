@@ -9,7 +9,7 @@ import pandas as pd
 from rss_analytics.reports.model import Block, Bullets, Cell, Column, Note, Section, Sentence, Table
 from rss_analytics.reports.wording import PERCENT
 from rss_analytics.reports.worklist_rows import MINUTES_OF_AN_HOUR, ListWords, Row
-from rss_analytics.reports.worklist_told import Entry, Told, rows_of
+from rss_analytics.reports.worklist_told import Caseload, Entry, Told
 
 FORMS = ("enrollment", "institution_stay", "service_plan", "functioning_rating", "grievance")
 
@@ -17,12 +17,7 @@ FORMS = ("enrollment", "institution_stay", "service_plan", "functioning_rating",
 def missing_section(words: ListWords, told: Told) -> Section:
     """Hours that do not count yet, the lag of entry, what can be told and which file would add what."""
     blocks: list[Block] = [Sentence(words.say("missing.lead"))]
-    rows = rows_of(told, "not_counted")
-    if any(row["held_records"] or row["refused_records"] for row in rows if row["withheld"] is None):
-        blocks.append(_not_counted(words, rows))
-    else:
-        blocks.append(Sentence(words.say("missing.nothing")))
-    blocks.append(Sentence(_entry(words, told.entry)))
+    blocks += not_counted_yet(words, told.caseload)
     blocks.append(Bullets(words.say("missing.working"), told.working or (words.say("missing.none_work"),)))
     request = words.wording.request
     adds = [words.say(f"adds.{name}", form=request.label("form", name)) for name in FORMS if name in told.absent]
@@ -33,6 +28,16 @@ def missing_section(words: ListWords, told: Told) -> Section:
     if adds:
         blocks.append(Bullets(words.wording.say("data.missing.heading"), tuple(adds), "caution"))
     return Section("missing", words.say("section.missing"), tuple(blocks))
+
+
+def not_counted_yet(words: ListWords, caseload: Caseload) -> Iterator[Block]:
+    """Hours in held and refused rows, and how late contacts are entered."""
+    rows = caseload.rows("not_counted")
+    if any(row["held_records"] or row["refused_records"] for row in rows if row["withheld"] is None):
+        yield _not_counted(words, rows)
+    else:
+        yield Sentence(words.say("missing.nothing"))
+    yield Sentence(_entry(words, caseload.entry))
 
 
 def _not_counted(words: ListWords, rows: list[Row]) -> Table:
@@ -103,6 +108,6 @@ def method_section(words: ListWords, told: Told) -> Section:
 
 def privacy_section(words: ListWords, told: Told) -> Section:
     """Who may read the list."""
-    shown = "code" if told.lists["clients"].audience == "quality" else "number"
+    shown = "code" if told.caseload.lists["clients"].audience == "quality" else "number"
     lines = (words.say(f"privacy.{shown}"), words.say("privacy.keep"))
     return Section("privacy", words.wording.say("section.privacy"), (Note(lines, "privacy"),))

@@ -220,6 +220,12 @@ def iso(day: Any) -> str:
     return date.fromisoformat(str(pd.Timestamp(day).date())).isoformat()
 
 
+def urgency(row: Row) -> tuple[bool, float, float, str]:
+    """What can still be met first, the most hours first."""
+    lost = any(row[name] == "out_of_reach" for name in STANDINGS)
+    return lost, -row["minutes_missing"], -row["contacts_missing"], str(row["client"])
+
+
 CellOf = Callable[[ListWords, Row], Cell]
 Kind = Literal["text", "number", "status"]
 SHORT: tuple[tuple[str, Kind, CellOf], ...] = (

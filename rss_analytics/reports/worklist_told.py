@@ -23,24 +23,30 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a work list is made from, beside what every report is asked: released lists by name, and the days left."""
+class Caseload:
+    """Released lists of a caseload by name, the days left in its period, and what is known of entry."""
 
     lists: Mapping[str, ReleasedListing]
     days_left: int
     working_left: int
+    entry: Entry
+    by_enrollment: bool
+
+    def rows(self, name: str) -> list[Row]:
+        """The rows of a released list; what is not there is None."""
+        rows = self.lists[name].rows
+        return rows.astype(object).where(rows.notna(), None).to_dict("records")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a work list is made from, beside what every report is asked: the caseload now and what it is held to."""
+
+    caseload: Caseload
     since: date
     known_then: bool
-    by_enrollment: bool
     uncovered: Mapping[str, date | None]
-    entry: Entry
     targets: tuple[tuple[Measure, Target], ...]
     profile: Profile | None
     working: tuple[str, ...]  # titles of the measures that what is loaded is enough for
     absent: frozenset[str]  # forms without records
-
-
-def rows_of(told: Told, name: str) -> list[Row]:
-    """The rows of a released list; what is not there is None."""
-    rows = told.lists[name].rows
-    return rows.astype(object).where(rows.notna(), None).to_dict("records")
