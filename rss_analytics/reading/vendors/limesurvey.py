@@ -123,7 +123,7 @@ def _is_timing(code: str, bases: set[str]) -> bool:
 
 
 def _boxes(asked: Mapping[int, str], cells: Mapping[int, set[str]]) -> dict[str, dict[int, str]]:
-    """Question with several answers -> its boxes: parts of one question whose cells are all Y, Yes, No or nothing."""
+    """Question with several answers -> its boxes: parts of one question whose cells are all Y, Yes, No or empty."""
     parts: dict[str, dict[int, str]] = {}
     others: dict[str, int] = {}
     for position, code in asked.items():
@@ -135,7 +135,7 @@ def _boxes(asked: Mapping[int, str], cells: Mapping[int, set[str]]) -> dict[str,
     boxes = {}
     for base, columns in parts.items():
         met = set().union(*(cells[at] for at in columns))
-        if met & (_YES | {"no"}) and met <= _YES | set(_UNTICKED):
+        if met <= _YES | set(_UNTICKED):
             boxes[base] = columns | ({others[base]: OTHER} if base in others else {})
     return boxes
 
@@ -143,7 +143,10 @@ def _boxes(asked: Mapping[int, str], cells: Mapping[int, set[str]]) -> dict[str,
 def _perhaps(
     asked: Mapping[int, str], boxes: Mapping[str, Mapping[int, str]], cells: Mapping[int, set[str]]
 ) -> dict[str, tuple[str, ...]]:
-    """Boxes without Y: in words a group of questions answered by Yes and No looks alike, so a form may take either."""
+    """Boxes without Y: a group of questions that nobody answered, or answered by Yes and No, looks alike.
+
+    So a form may take either.
+    """
     return {
         base: tuple(asked[at] for at in one)
         for base, one in boxes.items()
