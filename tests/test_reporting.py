@@ -10,7 +10,7 @@ from rss_analytics import Workspace, reporting
 from rss_analytics.cli import run
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.errors import UsageProblem
-from rss_analytics.measures.run import compute_all
+from rss_analytics.measures.run import compute_sets
 from rss_analytics.synthetic.plan import Plan
 from rss_analytics.synthetic.region import write_region
 
@@ -39,11 +39,11 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     times: list[int] = []
 
     def counted(*args: object, **options: object) -> object:
-        results = compute_all(*args, **options)  # type: ignore[arg-type]
+        results = compute_sets(*args, **options)  # type: ignore[arg-type]
         times.append(len(results))
         return results
 
-    monkeypatch.setattr(reporting, "compute_all", counted)
+    monkeypatch.setattr(reporting, "compute_sets", counted)
     return times
 
 

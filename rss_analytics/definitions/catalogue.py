@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 
@@ -89,6 +90,13 @@ class Catalogue:
     def language(self, code: str) -> Language:
         """The language of that code; DefinitionProblem with a suggestion if there is none."""
         return _pick(self.languages, "language", code)
+
+    def judging_by(self, other: Catalogue) -> Catalogue:
+        """The same forms and measures with the figures of another catalogue: its profiles, rules and clocks."""
+        mixed = copy(self)
+        for name in ("standards", "profiles", "authorities", "credentials", "house_rules"):
+            mixed.__dict__[name] = getattr(other, name)
+        return mixed
 
     def _load(self, kind: str, model: type[Model], name_key: str) -> dict[str, Model]:
         found: dict[str, Model] = {}

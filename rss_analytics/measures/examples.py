@@ -101,6 +101,27 @@ def check_examples(catalogue: Catalogue, measure: Measure) -> None:
                 )
 
 
+def check_touched(catalogue: Catalogue) -> int:
+    """Checks the examples of measures that a workspace's own files touch; how many they are.
+
+    Those of its own argue by its profiles; a shipped one that counts a form or survey of its own, by the profiles that
+    were shipped with it.  All others are as they were tested with the program.
+    """
+    shipped = Catalogue()
+    as_shipped, worked = catalogue.judging_by(shipped), 0
+    for name, measure in catalogue.measures.items():
+        own = shipped.measures.get(name) != measure
+        forms = {*measure.needs, measure.rows.form}
+        touched = any(shipped.forms.get(form) != catalogue.forms[form] for form in forms)
+        touched |= shipped.instruments.get(measure.instrument or "") != catalogue.instruments.get(
+            measure.instrument or ""
+        )
+        if own or touched:
+            check_examples(catalogue if own else as_shipped, measure)
+            worked += 1
+    return worked
+
+
 def tables_of(catalogue: Catalogue, connection: duckdb.DuckDBPyConnection, example: Example, counted: str) -> Tables:
     """Tables of an example's records in memory, as a store would show them; ``counted`` is the form measured."""
     until = example.until or example.window[1]

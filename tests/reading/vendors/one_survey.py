@@ -30,7 +30,8 @@ FORM = Form.model_validate(
         "key": ["response_id"],
         "fields": [
             {"name": "response_id", "type": "text", "label": {"en": "Response"}, "required": True,
-             "aliases": ["responseid", "respondent id", "respondentid", "id", "response id", "record id", "_uuid", "KEY"]},
+             "aliases": ["responseid", "respondent id", "respondentid", "id", "response id", "record id", "_uuid",
+                         "KEY"]},
             {"name": "completed_at", "type": "datetime", "label": {"en": "Completed"},
              "aliases": ["recordeddate", "date modified", "timestamp", "completion time", "one_survey_timestamp",
                          "survey timestamp", "_submission_time", "submissiondate", "submitdate", "date submitted"]},
