@@ -184,7 +184,7 @@ def told(workspace: Workspace, released: ReleasedSet, asked: Asked, *, scope: st
         forms=form_counts(released.counts, catalogue.forms, language),
         missing=missing_forms(released.forms, catalogue, of_kind, language),
         sample=_sampled(workspace, released, asked, about),
-        caseload=_caseload(workspace, released, asked, about),
+        caseload=caseload_for(workspace, released, asked, about),
     )
     return REPORTS[kind](shown, request)
 
@@ -195,7 +195,7 @@ def _tables_of(released: ReleasedSet, about: Scope) -> Mapping[Need, Released]:
     return released.own.get(own or "", released.tables)
 
 
-def _caseload(workspace: Workspace, released: ReleasedSet, asked: Asked, about: Scope) -> Caseload | None:
+def caseload_for(workspace: Workspace, released: ReleasedSet, asked: Asked, about: Scope) -> Caseload | None:
     """Who is short at the program or facility of a fidelity report, for readers who may see single clients."""
     seen = audience_of(workspace.catalogue.house_rules, asked.audience)
     known = [
@@ -306,17 +306,24 @@ def write_each(
     to: Sequence[str],
 ) -> list[Path]:
     """Writes one report for each region, facility or program, pages sharing what they load; the paths of all."""
-    names = released_tables(workspace, kind, asked, period).names
-    if not names.get(each):
-        remedy = f"Choose one of {quoted(name for name in names if names[name])}, or load the form `{each}`"
-        raise problem("usage.bad_option", where="each", reason=f"no {each} is known", remedy=remedy)
-    units = names[each]
+    units = units_of(workspace, asked, each)
     assets = out / SHARED if len(units) > 1 else None
     paths: list[Path] = []
-    for unit in sorted(units):
+    for unit in units:
         scope = f"{each}:{unit}"
         paths += write_report(workspace, kind, out, asked, scope=scope, period=period, to=to, assets=assets)
     return paths
+
+
+def units_of(workspace: Workspace, asked: Asked, each: str) -> list[str]:
+    """Every region, facility or program that has a report of its own; UsageProblem when none is known."""
+    catalogue = workspace.catalogue
+    with snapshot(workspace.store, catalogue.forms, as_of=asked.as_of, until=asked.until) as tables:
+        names = names_of_units(tables, catalogue)
+    if not names.get(each):
+        remedy = f"Choose one of {quoted(name for name in names if names[name])}, or load the form `{each}`"
+        raise problem("usage.bad_option", where="each", reason=f"no {each} is known", remedy=remedy)
+    return sorted(names[each])
 
 
 def parameters(

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from rss_analytics import Workspace, reporting
+from rss_analytics.answering import Asked
 from rss_analytics.cli import run
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.errors import UsageProblem
 from rss_analytics.measures.run import compute_sets
+from rss_analytics.reports.model import Scope
 from rss_analytics.synthetic.plan import Plan
 from rss_analytics.synthetic.region import write_region
 
-FORMS = ("region", "facility", "program", "enrollment", "contact_log")
+FORMS = ("region", "facility", "program", "enrollment", "contact_log", "grievance")
 FACILITIES = ("F01", "F02")
 
 
@@ -48,7 +53,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_reports_of_every_facility_and_language_are_computed_once_and_share_plotly(
-    root: Path, computed: list[int], tmp_path: Path
+    root: Path, exports: Path, computed: list[int], tmp_path: Path
 ) -> None:
     workspace = Workspace.open(root)
     pages = workspace.write_report("fidelity", tmp_path, each="facility")
@@ -56,13 +61,18 @@ def test_reports_of_every_facility_and_language_are_computed_once_and_share_plot
     assert [page.name for page in pages] == [f"fidelity-facility-{unit}-en.html" for unit in FACILITIES]
     assert (tmp_path / "assets" / "plotly.min.js").is_file()
     assert len(computed) == 1
+    clients = set(pd.read_csv(exports / "enrollment.csv", dtype=str)["client_id"])
+    for page in pages:  # who is short, for a director, by code: a report goes further than a work list
+        text = page.read_text(encoding="utf-8")
+        assert '<section id="people"' in text
+        assert not [client for client in clients if client in text]
 
 
 def test_a_report_among_many_shows_the_numbers_of_the_same_report_alone(root: Path, computed: list[int]) -> None:
     shared = Workspace.open(root)
     for unit in FACILITIES:
-        alone = Workspace.open(root).report("fidelity", scope=f"facility:{unit}")
-        assert shared.report("fidelity", scope=f"facility:{unit}").numbers() == alone.numbers()
+        alone = Workspace.open(root).report("grievances", scope=f"facility:{unit}")
+        assert shared.report("grievances", scope=f"facility:{unit}").numbers() == alone.numbers()
     assert len(computed) == 1 + len(FACILITIES)
 
 
@@ -70,12 +80,23 @@ def test_another_load_period_or_audience_is_computed_anew(exports: Path, tmp_pat
     workspace = Workspace.create(tmp_path)
     for form in FORMS:
         workspace.ingest(exports / f"{form}.csv", form=form)
-    workspace.report("fidelity")
-    workspace.report("fidelity", period="2026-07")
-    workspace.report("fidelity", period="2026-07", audience="regional")
+    workspace.report("grievances")
+    workspace.report("grievances", period="2026-07")
+    workspace.report("grievances", period="2026-07", audience="regional")
     workspace.ingest(exports / "institution_stay.csv", form="institution_stay")
-    workspace.report("fidelity", period="2026-07", audience="regional")
+    workspace.report("grievances", period="2026-07", audience="regional")
     assert len(computed) == 4
+
+
+@pytest.mark.parametrize(("audience", "told"), [("director", True), ("quality", True), ("regional", False)])
+def test_who_sees_no_single_clients_is_not_told_who_is_short(root: Path, audience: str, told: bool) -> None:
+    workspace = Workspace.open(root)
+    asked = Asked(as_of=date.today(), until=None, profile=None, audience=audience, language="en")
+    made = reporting.released_tables(workspace, "grievances", asked, "2026-08")
+    short = reporting.caseload_for(workspace, replace(made, kind="fidelity"), asked, Scope("facility", "F01", "F01"))
+    assert (short is not None) == told
+    assert reporting.caseload_for(workspace, made, asked, Scope("facility", "F01", "F01")) is None
+    assert reporting.caseload_for(workspace, replace(made, kind="fidelity"), asked, Scope("all", None, "")) is None
 
 
 def test_each_of_a_kind_that_is_not_known_is_refused_in_words(root: Path, tmp_path: Path) -> None:

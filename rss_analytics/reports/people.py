@@ -4,13 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rss_analytics.reports.model import Block, Note, Section, Sentence
+from rss_analytics.reports.model import Block, Cell, Note, Section, Sentence
 from rss_analytics.reports.wording import Wording
 from rss_analytics.reports.worklist_missing import not_counted_yet
-from rss_analytics.reports.worklist_rows import SHORT, ListWords, table_of_clients, urgency
+from rss_analytics.reports.worklist_rows import (
+    STANDINGS,
+    CellOf,
+    Kind,
+    ListWords,
+    Row,
+    community_share,
+    contacts_done,
+    contacts_needed,
+    hours_done,
+    hours_needed,
+    last_contact,
+    table_of_clients,
+    urgency,
+)
 
-COLUMNS = tuple(column for column in SHORT if column[0] not in ("pace", "also_due"))
-"""Of what a work list tells, what has been; what is still to come stands there alone."""
+
+def short_of(words: ListWords, row: Row) -> Cell:
+    """Which of hours, contacts and community share the client is short of."""
+    lacking = [name for name in STANDINGS if row[name] in ("behind", "out_of_reach")]
+    what = [words.say(f"role.{name.split('_')[0]}") for name in lacking]
+    return Cell(words.wording.names(what), status="not_met")
+
+
+COLUMNS: tuple[tuple[str, Kind, CellOf], ...] = (
+    ("short_of", "status", short_of),
+    ("hours_done", "number", hours_done),
+    ("hours_needed", "number", hours_needed),
+    ("contacts_done", "number", contacts_done),
+    ("contacts_needed", "number", contacts_needed),
+    ("community_share", "number", community_share),
+    ("last_contact", "status", last_contact),
+)
+"""Of what a work list tells, what has been: what is still to come stands there alone."""
 
 
 def people_sections(wording: Wording) -> Iterator[Section]:
