@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, overload
 
 if TYPE_CHECKING:
@@ -173,12 +174,20 @@ class Chart:
     events: tuple[Event, ...]
 
 
+Drawings = Mapping[tuple[str, ...], "Callable[[], Chart]"]
+"""How to draw the chart of each unit, by the values of the dimensions in order."""
+
+
 class Charts(Sequence[Chart]):
     """The charts of a table's units in order, each drawn when it is first looked at: a report shows few of them."""
 
-    def __init__(self, drawings: Mapping[tuple[str, ...], Callable[[], Chart]]) -> None:
-        self._drawings = dict(drawings)
+    def __init__(self, drawings: Callable[[], Drawings] = dict) -> None:
+        self._list = drawings
         self._drawn: dict[tuple[str, ...], Chart] = {}
+
+    @cached_property
+    def _drawings(self) -> Drawings:
+        return self._list()
 
     def of(self, unit: tuple[str, ...]) -> Chart | None:
         """The chart of a unit, by the values of the dimensions in order; None where it has none."""
@@ -190,7 +199,7 @@ class Charts(Sequence[Chart]):
 
     def keeping(self, wanted: Callable[[tuple[str, ...]], bool]) -> Charts:
         """Those of some units only; what is drawn for one is drawn for the other."""
-        kept = Charts({unit: draw for unit, draw in self._drawings.items() if wanted(unit)})
+        kept = Charts(lambda: {unit: draw for unit, draw in self._drawings.items() if wanted(unit)})
         kept._drawn = self._drawn
         return kept
 
@@ -229,7 +238,7 @@ class Released:
     audience: str
     cells_withheld: int
     rule: str
-    charts: Charts = field(default_factory=lambda: Charts({}))
+    charts: Charts = field(default_factory=Charts)
 
     def chart(self, *unit: str) -> Chart | None:
         """The chart of a unit, by the values of the dimensions in order; None where it has none."""

@@ -25,6 +25,7 @@ from rss_analytics.definitions.result import (
     ChartMethod,
     Charts,
     ChartSignal,
+    Drawings,
     Event,
     PointLabel,
     Result,
@@ -61,7 +62,11 @@ class Series:
 def charts_of(result: Result, rows: pd.DataFrame, house_rules: HouseRules, parents: Mapping[Unit, Unit]) -> Charts:
     """One chart for each unit with more than one window; ``rows`` are those of the result as the reader sees them."""
     if NOT_CHARTED & set(result.dimensions) or rows.empty:
-        return Charts({})
+        return Charts()
+    return Charts(partial(_drawings, result, rows, house_rules, parents))
+
+
+def _drawings(result: Result, rows: pd.DataFrame, house_rules: HouseRules, parents: Mapping[Unit, Unit]) -> Drawings:
     rows = rows.assign(**{name: rows[name].astype("Float64").to_numpy(float, na_value=np.nan) for name in NUMBERS})
     names = list(result.dimensions)
     groups: Sequence[tuple[Any, pd.DataFrame]] = (
@@ -73,7 +78,7 @@ def charts_of(result: Result, rows: pd.DataFrame, house_rules: HouseRules, paren
         if len(of_unit) > 1:
             unit, ended = _named(values), bool(of_unit["window_end"].max() < newest)
             drawings[unit] = partial(_chart, result, unit, of_unit, house_rules, parents, ended=ended)
-    return Charts(drawings)
+    return drawings
 
 
 def _named(unit: Sequence[Any]) -> tuple[str, ...]:

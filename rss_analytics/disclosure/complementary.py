@@ -73,16 +73,17 @@ def additive_groups(cells: Sequence[Cell]) -> list[Group]:
     for cell in cells:
         families[cell.measure].append(cell)
     groups: list[Group] = []
-    for family in families.values():
+    for measure in sorted(families, key=str):
+        family = sorted(families[measure], key=lambda cell: cell.key)
         groups += _groups_by_unit(family)
-        groups += _groups_by_window(family)
-    return sorted(groups, key=lambda group: (group.total.key, [member.key for member in group.members]))
+        groups += sorted(_groups_by_window(family), key=lambda group: (group.total.key, group.members[0].key))
+    return groups
 
 
 def _groups_by_unit(family: list[Cell]) -> Iterable[Group]:
     """For each cell, the cells of every finer table whose units lie inside it, over the same window."""
     tables: dict[tuple[str, ...], dict[tuple[str, ...], list[Cell]]] = {}
-    for cell in sorted(family, key=lambda cell: cell.key):
+    for cell in family:
         tables.setdefault(cell.dimensions, {}).setdefault(cell.own, []).append(cell)
     for coarse, totals in tables.items():
         for fine, members in tables.items():

@@ -86,7 +86,7 @@ def release_sample(results: Sequence[Result], house_rules: HouseRules, audience:
     shown = []
     for result in results:
         rows = result.rows.reset_index(drop=True).assign(withheld=None)
-        shown.append(_released(result, rows, Charts({}), audience, house_rules.suppression))
+        shown.append(_released(result, rows, Charts(), audience, house_rules.suppression))
     return shown
 
 

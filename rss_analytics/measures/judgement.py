@@ -60,7 +60,8 @@ def judged(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
         rows[name] = rows[name].astype(float).where(rows["reason"].isna())
     rows.loc[rows["reason"] == "not_covered", list(WHEN_UNKNOWN)] = np.nan
     rows["lower"], rows["upper"] = _limits(measure, rows)
-    applied = [_applied(question, row) for row in rows.to_dict("records")]
+    told_apart = list(dict.fromkeys(["window_start", "window_end", GROUPING, *question.dimensions]))
+    applied = [_applied(question, row) for row in rows[told_apart].to_dict("records")]
     targets = [one.target for one in applied]
     rows["target"] = np.array([_figure(target) for target in targets], dtype=float)
     own = _own_source(question)

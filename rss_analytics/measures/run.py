@@ -250,19 +250,23 @@ def _tidy(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
         basis=BASES[measure.report],
         held=rows["held"].fillna(0),
         excluded=rows[list(EXCLUSIONS)].sum(axis=1, min_count=1),
-        excluded_because=pd.Series(
-            [_because(row) for row in rows[list(EXCLUSIONS)].to_dict("records")], index=rows.index, dtype=object
-        ),
+        excluded_because=_reasons_of_exclusion(rows[list(EXCLUSIONS)]),
     )
     for name in WHOLE_NUMBERS:
         rows[name] = rows[name].round().astype("Int64")
     return rows
 
 
-def _because(excluded: Mapping[Hashable, float]) -> str | None:
-    """How many were set aside for which reason."""
-    told = [f"{name} {int(excluded[name])}" for name in EXCLUSIONS if excluded[name] > 0]
-    return ", ".join(told) or None
+def _reasons_of_exclusion(excluded: pd.DataFrame) -> pd.Series:
+    """How many were set aside for which reason, in words of the table; null where none were."""
+    reasons = pd.Series(None, index=excluded.index, dtype=object)
+    some = (excluded > 0).any(axis=1)
+    reasons[some] = [_because(row) for row in excluded[some].to_dict("records")]
+    return reasons
+
+
+def _because(excluded: Mapping[Hashable, float]) -> str:
+    return ", ".join(f"{name} {int(excluded[name])}" for name in EXCLUSIONS if excluded[name] > 0)
 
 
 def _provenance(question: Question) -> Provenance:
