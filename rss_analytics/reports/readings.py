@@ -28,6 +28,15 @@ STATUS: dict[str, Status] = {
 
 
 @dataclass(frozen=True)
+class Spread:
+    """How a number lies among clients: their mean, and what a quarter of them lie below and above."""
+
+    mean: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
 class Reading:
     """One row of a released table; a number is None when it is withheld or cannot be told."""
 
@@ -50,6 +59,8 @@ class Reading:
     withheld: str | None
     source_status: str
     judged_by: str | None
+    spread: Spread | None = None
+    set_aside: tuple[tuple[str, int], ...] = ()  # reason, as `EXCLUSIONS` names it, and how many
 
 
 @dataclass(frozen=True)
@@ -201,7 +212,20 @@ def _reading(row: Mapping[Any, Any], unit: str | None, split: str | None) -> Rea
         withheld=withheld,
         source_status=row["source_status"],
         judged_by=_known(row["judged_by"]),
+        spread=_spread(row),
+        set_aside=_set_aside(_known(row["excluded_because"])),
     )
+
+
+def _spread(row: Mapping[Any, Any]) -> Spread | None:
+    mean, lower, upper = (_number(row[name]) for name in ("mean", "lower_quartile", "upper_quartile"))
+    return None if mean is None or lower is None or upper is None else Spread(mean, lower, upper)
+
+
+def _set_aside(told: str | None) -> tuple[tuple[str, int], ...]:
+    """The reasons and numbers of ``no_hours 3, long_day 1``."""
+    pairs = (one.rsplit(" ", 1) for one in told.split(", ")) if told else ()
+    return tuple((reason, int(number)) for reason, number in pairs)
 
 
 def _known(value: Any) -> Any:

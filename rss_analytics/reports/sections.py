@@ -134,6 +134,13 @@ def _whole_sentences(wording: Wording, found: Evidence) -> Iterator[str]:
         was = wording.value(found.measure, before.value)
         window = wording.window(before.start, before.end)
         yield wording.say("finding.before", window=window, value=was)
+    if reading.spread is not None:
+        ends = {"lower": reading.spread.lower, "upper": reading.spread.upper, "mean": reading.spread.mean}
+        told = {name: wording.value(found.measure, number, bare=True) for name, number in ends.items()}
+        yield wording.say("finding.spread", **told)
+    if reading.set_aside:
+        reasons = [wording.count(f"set_aside.{reason}", number) for reason, number in reading.set_aside]
+        yield wording.say("finding.set_aside", reasons=wording.names(reasons, most=len(reasons)))
 
 
 def _source_lines(wording: Wording, found: Evidence) -> Iterator[str]:

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from rss_analytics.definitions.catalogue import Catalogue
+from rss_analytics.disclosure import release_together
 from rss_analytics.reports import Report, Scope, fidelity, needs_of, needs_of_every_scope
 from rss_analytics.reports.model import Bullets, Figure, Sentence, Table
-from tests.disclosure.rows_of_measures import a_measure, a_result
+from tests.disclosure.rows_of_measures import a_measure, a_result, house_rules
 from tests.reports.sample_reports import BUILDERS, a_report, a_request, measures, released_tables
 
 ONE_PROGRAM = Scope("program", "P01", "Elm Street CSP")
@@ -155,6 +156,19 @@ def test_every_shipped_measure_has_its_section_in_its_report(kind: str, language
     report = BUILDERS[kind](released_tables(kind, request, declared), request)
     wanted = {f"measure:{measure.id}" for measure in declared if measure.report == kind}
     assert wanted == {section.id for section in report.sections if section.id.startswith("measure:")}
+
+
+@pytest.mark.parametrize("withheld", [False, True])
+def test_how_clients_lie_and_what_was_set_aside_is_told_unless_the_row_is_withheld(withheld: bool) -> None:
+    row = {"numerator": 3, "denominator": 5} if withheld else {"numerator": 24, "denominator": 40}
+    row |= {"mean": 58.4, "lower_quartile": 51.5, "upper_quartile": 73.0}
+    row |= {"excluded": 13, "excluded_because": "no_hours 1, long_day 12"}
+    released = release_together([a_result(a_measure(report="fidelity"), [], [row])], house_rules(), "director")
+    request = a_request(scope=Scope("all", None, "Everything"))
+    text = "\n".join(_texts(fidelity.build({"whole": released, "units": []}, request)))
+    assert ("Half of the clients lie between 51.5% and 73.0%; their mean is 58.4%." in text) is not withheld
+    aside = "Set aside, and in neither number: 1 day of staff with contacts and without hours and 12 days of staff with"
+    assert (aside in text) is not withheld
 
 
 def test_every_number_carries_its_denominator_dates_rule_and_source() -> None:
