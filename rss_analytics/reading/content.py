@@ -27,6 +27,7 @@ _OTHER_FORMATS: tuple[tuple[re.Pattern[bytes], str, str], ...] = (
     (re.compile(rb"SQLite format 3|.{8}DUCK|PAR1", re.DOTALL), "a database file", _EXPORT_AGAIN),
     (re.compile(rb"\{\s*\"|\[\s*\{"), "JSON", _EXPORT_AGAIN),
 )
+_DRAFT = "Draft a form from it with `rss-analytics forms import`, and ingest the export of its responses"
 _SAVE_AS = "Open it in a spreadsheet program and save it as XLSX or CSV"
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|meta|table|style|body|script|div)\b", re.IGNORECASE)
 _XHTML = re.compile(rb"<(!doctype\s+html|html)\b", re.IGNORECASE)
@@ -95,6 +96,8 @@ def _refuse_other_formats(path: Path, head: bytes) -> None:
     if head.startswith(b"<?xml"):
         kind = "a spreadsheet saved as XML" if _SPREADSHEET_XML in head else "an XML file"
         kind = "a web page (HTML)" if _XHTML.search(head) else kind
+        if b"<LimeSurveyDocType>Survey" in head:
+            raise problem("file.other_format", where=path.name, kind="the definition of a survey", remedy=_DRAFT)
         raise problem("file.other_format", where=path.name, kind=kind, remedy=_SAVE_AS)
     if _HTML.match(head):
         raise problem("file.other_format", where=path.name, kind="a web page (HTML)", remedy=_SAVE_AS)

@@ -206,6 +206,7 @@ def test_a_single_column_with_commas_in_quotes_is_one_column(tmp_path: Path) -> 
         (b"PK\x03\x04 nothing more", "damaged"),
         (b"\n<html><body><table><tr><td>id</td></tr></table>", "a web page"),
         (b"<table border=1><tr><td>id</td></tr></table>", "a web page"),
+        (b"<?xml version='1.0'?><document><LimeSurveyDocType>Survey</LimeSurveyDocType>", "rss-analytics forms import"),
         (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "saved as XML"),
         (b'[{"id": 1}]', "JSON"),
         (b"\x1f\x8b\x08\x00", "gzip"),
