@@ -97,6 +97,7 @@ def caseload_of(known: Known, released: list[ReleasedListing]) -> Caseload:
 
 
 def read_known(workspace: Workspace, asked: Asked, scope: str | None, period: str | None) -> Known:
+    """The caseload of a scope in a period, by default the month that still runs, as it is known."""
     catalogue = workspace.catalogue
     profile = catalogue.profile(asked.profile) if asked.profile else None
     with snapshot(workspace.store, catalogue.forms, as_of=asked.as_of, until=asked.until) as tables:
@@ -159,10 +160,12 @@ def _scoped(
 
 
 def staff_key(workspace: Workspace, name: str) -> str:
+    """The key of a staff member, whose number may name its sender: ``SENDER/NUMBER``."""
     return name if "/" in name else f"{workspace.settings.sender}/{name}"
 
 
 def told_targets(found: Worklist, workspace: Workspace) -> tuple[tuple[Measure, Target], ...]:
+    """The targets that clients are held to, each with its measure."""
     rules = workspace.catalogue.house_rules.worklist
     return tuple((workspace.catalogue.measure(getattr(rules, role)), one) for role, one in found.targets.items())
 

@@ -31,6 +31,7 @@ STEPS = {
     "describing",
     "intake",
     "answering",
+    "caseloads",
     "measuring",
     "reporting",
     "worklists",

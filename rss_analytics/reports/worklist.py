@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from rss_analytics.definitions.result import ReleasedListing
 from rss_analytics.reports.model import (
     Block,
     Bullets,
@@ -38,10 +37,7 @@ from rss_analytics.reports.worklist_told import Told
 
 
 def build(told: Told, request: Request) -> Report:
-    """The work list as a report; TypeError when a list was not released."""
-    for one in told.caseload.lists.values():
-        if not isinstance(one, ReleasedListing):
-            raise TypeError(f"a work list is made from released lists only, not from {type(one).__name__}")
+    """The work list as a report."""
     words = ListWords(Wording(request), told.caseload.days_left, told.caseload.working_left)
     return Report(
         kind="worklist",

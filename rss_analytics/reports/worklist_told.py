@@ -24,13 +24,21 @@ class Entry:
 
 @dataclass(frozen=True)
 class Caseload:
-    """Released lists of a caseload by name, the days left in its period, and what is known of entry."""
+    """Released lists of a caseload by name, the days left in its period, and what is known of entry.
+
+    Raises TypeError for a list that was not released.
+    """
 
     lists: Mapping[str, ReleasedListing]
     days_left: int
     working_left: int
     entry: Entry
     by_enrollment: bool
+
+    def __post_init__(self) -> None:
+        for one in self.lists.values():
+            if not isinstance(one, ReleasedListing):
+                raise TypeError(f"reports tell released lists only, and none of type {type(one).__name__}")
 
     def rows(self, name: str) -> list[Row]:
         """The rows of a released list; what is not there is None."""
