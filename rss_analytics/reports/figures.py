@@ -8,15 +8,17 @@ from collections.abc import Iterator, Sequence
 from rss_analytics.definitions.result import Chart, Span
 from rss_analytics.reports.model import Figure, FigureKind, Limits, Series
 from rss_analytics.reports.readings import Evidence, Reading
-from rss_analytics.reports.tables import detail_table, trend_table
+from rss_analytics.reports.tables import WINDOW, detail_table, trend_table
 from rss_analytics.reports.wording import Wording
 
 MOST_LINES = 6  # more lines than this on one figure cannot be told apart by shape and dash
 FEWEST_WINDOWS = 2
+MOST_SPREADS = 13  # a year of months, and of windows of 28 days
 
 
 def now_figure(wording: Wording, found: Evidence) -> Figure | None:
-    """The last window: units or domains as dots with their intervals, age bands as columns."""
+    """The last window: units or domains as dots with their intervals or the middle half of their clients, age bands as
+    columns."""
     if found.split is not None:
         readings, first = list(found.now), found.split
     else:
@@ -26,20 +28,39 @@ def now_figure(wording: Wording, found: Evidence) -> Figure | None:
     if found.measure.kind != "ageing":
         readings.sort(key=lambda reading: _name(wording, found, reading))
     kind: FigureKind = "distribution" if found.measure.kind == "ageing" else "dots"
-    by = wording.dimension(first).lower()
+    kind = "spread" if any(reading.spread for reading in readings) else kind
+    title = wording.say(f"figure.{kind}", measure=wording.title(found.measure), by=wording.dimension(first).lower())
+    return _across(wording, found, readings, kind=kind, first=first, title=title)
+
+
+def spread_figure(wording: Wording, found: Evidence) -> Figure | None:
+    """How the clients of the scope lie around their median, window by window; the latest stands at the foot."""
+    readings = [reading for reading in found.whole if reading.spread][-MOST_SPREADS:]
+    if len(readings) < FEWEST_WINDOWS:
+        return None
+    title = wording.say("figure.spread_over_time", measure=wording.title(found.measure))
+    return _across(wording, found, readings, kind="spread", first=WINDOW, title=title)
+
+
+def _across(
+    wording: Wording, found: Evidence, readings: Sequence[Reading], *, kind: FigureKind, first: str, title: str
+) -> Figure:
+    """A mark for each reading, from top to bottom or, for age bands, from left to right."""
     series = Series(
         wording.title(found.measure),
         tuple(reading.value for reading in readings),
-        tuple(reading.lower for reading in readings),
-        tuple(reading.upper for reading in readings),
+        tuple(reading.spread.lower if reading.spread else reading.lower for reading in readings),
+        tuple(reading.spread.upper if reading.spread else reading.upper for reading in readings),
     )
-    title = wording.say(f"figure.{kind}", measure=series.name, by=by)
     target, label = _target(wording, found)
     return Figure(
         kind=kind,
         title=title,
         alt=_alt(wording, found, title, [series], label),
-        categories=tuple(_name(wording, found, reading) for reading in readings),
+        categories=tuple(
+            wording.window(one.start, one.end, short=True) if first == WINDOW else _name(wording, found, one)
+            for one in readings
+        ),
         series=(series,),
         axis_title=wording.request.language.pick(found.measure.unit),
         decimals=found.measure.decimals,

@@ -12,7 +12,7 @@ from rss_analytics.definitions.language import Language
 
 Status = Literal["met", "not_met", "cannot_tell", "no_target", "withheld"]
 Tone = Literal["answer", "plain", "caution", "side"]
-FigureKind = Literal["trend", "bars", "dots", "distribution"]
+FigureKind = Literal["trend", "bars", "dots", "spread", "distribution"]
 Icon = Literal[
     "common_cause",
     "improvement_high",
@@ -150,8 +150,9 @@ class Limits:
 class Figure:
     """A figure as data.
 
-    ``trend`` is lines over windows, ``bars`` and ``dots`` are one mark for each unit from top to bottom, and
-    ``distribution`` is columns over ordered bands.  ``table`` has the same numbers for readers who cannot see it.
+    ``trend`` is lines over windows, ``bars`` and ``dots`` are one mark for each unit from top to bottom, ``spread`` is
+    one for each unit or window at its median with a bar from quartile to quartile, and ``distribution`` is columns over
+    ordered bands.  ``table`` has the same numbers for readers who cannot see it.
     """
 
     kind: FigureKind

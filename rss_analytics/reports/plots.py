@@ -10,11 +10,12 @@ from typing import Any, cast
 import plotly.graph_objects as go
 
 from rss_analytics.definitions.language import Language
-from rss_analytics.reports.model import Figure, Series
+from rss_analytics.reports.model import Figure, FigureKind, Series
 
 # Okabe and Ito (2008) and darker neighbours of it: told apart with colour blindness, 4.5:1 or more against white.
 COLOURS = ("#0b5c7d", "#a34100", "#00664d", "#6f3a8c", "#7a5c00", "#45525c")
 INK, QUIET, FAINT, FAINT_LINE, TARGET = "#1d2b33", "#45525c", "#e3e8ea", "#6b7780", "#8a1c3b"
+MIDDLE_HALF = "#a9c7d3"
 LIMIT_LINES = ("centre", "lower", "upper")
 VERDICT_MARKS: dict[str, tuple[str, str]] = {
     "improvement": ("#0b5c7d", "diamond"),
@@ -28,13 +29,14 @@ VERDICT_MARKS: dict[str, tuple[str, str]] = {
 FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif"
 PLOTLY_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "circle-open")
+SIDEWAYS = ("bars", "dots", "spread")
 ROW, UPRIGHT, ROOM, LEGEND_ROW = 38, 340, 110, 18  # pixels; a row holds a name of two lines
 NAME_LETTERS = 20  # on one line of a name beside a chart
 
 
 def plotly_figure(figure: Figure, language: Language) -> go.Figure:
     """The figure for plotly: hover shows the same text as the table."""
-    sideways = figure.kind in ("bars", "dots")
+    sideways = figure.kind in SIDEWAYS
     traces = [_trace(figure, number, series, sideways) for number, series in enumerate(figure.series)]
     traces += [_limit_trace(figure, name, language) for name in LIMIT_LINES if figure.limits]
     legend = LEGEND_ROW * len(figure.series) if len(figure.series) > 1 else 0
@@ -83,14 +85,14 @@ def _trace(figure: Figure, number: int, series: Series, sideways: bool) -> Any:
     }
     if figure.kind in ("bars", "distribution"):
         return go.Bar(**places, **words, orientation="h" if sideways else "v", marker={"color": colour})
-    spread = _spread(series) if sideways else None
+    ends = _ends(series, figure.kind) if sideways else None
     return go.Scatter(
         **places,
         **words,
         mode="markers" if sideways else "lines+markers",
         marker=_marker(figure, number),
         line={"color": colour, "width": 2.5, "dash": PLOTLY_DASHES[number % len(PLOTLY_DASHES)]},
-        error_x=spread,
+        error_x=ends,
         connectgaps=False,
     )
 
@@ -137,8 +139,8 @@ def _names(figure: Figure, sideways: bool) -> list[str]:
     return ["<br>".join(wrap(escape(name, quote=False), NAME_LETTERS)) for name in figure.categories]
 
 
-def _spread(series: Series) -> dict[str, Any] | None:
-    """Distances from value to the ends of the interval."""
+def _ends(series: Series, kind: FigureKind) -> dict[str, Any] | None:
+    """Distances from a value to the ends of its interval, a thin line, or of the middle half, a broad bar."""
     if not any(end is not None for end in series.upper):
         return None
     above, below = [], []
@@ -146,7 +148,8 @@ def _spread(series: Series) -> dict[str, Any] | None:
         known = value is not None and low is not None and high is not None
         above.append(high - value if known else 0)  # type: ignore[operator]
         below.append(value - low if known else 0)  # type: ignore[operator]
-    return {"type": "data", "array": above, "arrayminus": below, "thickness": 1.5, "width": 4, "symmetric": False}
+    drawn = {"thickness": 12, "width": 0, "color": MIDDLE_HALF} if kind == "spread" else {"thickness": 1.5, "width": 4}
+    return {"type": "data", "array": above, "arrayminus": below, "symmetric": False} | drawn
 
 
 def _layout(figure: Figure, language: Language, sideways: bool, height: int) -> dict[str, Any]:

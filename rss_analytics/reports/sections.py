@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rss_analytics.definitions.measure import Measure
 from rss_analytics.reports import headlines
-from rss_analytics.reports.figures import now_figure, trend_figure
+from rss_analytics.reports.figures import now_figure, spread_figure, trend_figure
 from rss_analytics.reports.findings import answer, missed, tally, unknowns
 from rss_analytics.reports.glance import glance_table
 from rss_analytics.reports.judging import not_judged, rule_sentences, sample_sections
@@ -103,8 +103,7 @@ def _measure_section(wording: Wording, found: Evidence) -> Section:
         blocks.append(detail_table(wording, found, found.now, wording.request.scope.kind))
     if found.measure.kind == "ageing" and found.units_now:
         blocks.append(split_table(wording, found))
-    trend = trend_figure(wording, found)
-    blocks += [trend] if trend is not None else []
+    blocks += [figure for figure in (spread_figure(wording, found), trend_figure(wording, found)) if figure is not None]
     blocks += list(signal_blocks(wording, found))
     blocks.append(Note(tuple(_source_lines(wording, found))))
     chapter = wording.chapter(found.measure.section)

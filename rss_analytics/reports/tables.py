@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from rss_analytics.reports.model import Cell, Column, Limits, Table
 from rss_analytics.reports.readings import Evidence, Reading
@@ -56,36 +56,54 @@ def _judged_cell(wording: Wording, found: Evidence, reading: Reading) -> Cell:
     return Cell(cell.text, cell.value, judged)
 
 
-def detail_table(wording: Wording, found: Evidence, readings: Iterable[Reading], first: str) -> Table:
-    """One measure with its numerator, denominator, interval and target, a line for each unit or domain."""
+WINDOW = "window"  # stands for a dimension where the rows of a table are windows
+
+
+def detail_table(wording: Wording, found: Evidence, readings: Sequence[Reading], first: str) -> Table:
+    """One measure with its numerator, denominator, interval and target, a line for each unit, domain or window.
+
+    A measure that is the middle of its clients has the quartiles and the mean of them in place of the interval.
+    """
     language = wording.request.language
     measure = found.measure
-    names = [(wording.dimension(first), "text"), (wording.with_unit(wording.say("column.value"), measure), "number")]
+    heading = wording.say("column.window") if first == WINDOW else wording.dimension(first)
+    names = [(heading, "text"), (wording.with_unit(wording.say("column.value"), measure), "number")]
     parts = [part for part in (measure.numerator, measure.denominator) if part is not None]
     labels = [language.pick(part.unit) for part in parts]
     names += [(label, "number") for label in labels]
-    names += [(wording.say(f"column.{name}"), kind) for name, kind in DETAIL]
+    spread = any(reading.spread for reading in readings)
+    between = [(name, "number") for name in SPREAD] if spread else [("interval", "text")]
+    names += [(wording.say(f"column.{name}"), kind) for name, kind in (("people", "number"), *between, *JUDGED)]
     rows = []
     for reading in readings:
-        name = wording.split(found, reading) if first == found.split else wording.unit(found, reading)
         counts = (reading.numerator, reading.denominator)[: len(parts)]
         rows.append(
             (
-                Cell(name),
+                Cell(_first(wording, found, reading, first)),
                 wording.value_cell(found, reading),
                 *(wording.count_cell(reading, count) for count in counts),
                 wording.count_cell(reading, reading.clients),
-                wording.interval_cell(found, reading),
+                *(wording.spread_cells(found, reading) if spread else (wording.interval_cell(found, reading),)),
                 wording.target_cell(found, reading),
                 wording.status_cell(reading),
             )
         )
     columns = tuple(Column(label, kind) for label, kind in names)  # type: ignore[arg-type]
-    caption = wording.say("table.detail", measure=wording.title(measure), window=_window(wording, found))
+    if first == WINDOW:
+        caption = wording.say("table.spread", measure=wording.title(measure))
+    else:
+        caption = wording.say("table.detail", measure=wording.title(measure), window=_window(wording, found))
     return Table(caption, columns, tuple(rows))
 
 
-DETAIL = (("people", "number"), ("interval", "text"), ("target", "number"), ("met", "status"))
+SPREAD = ("lower_quartile", "upper_quartile", "mean")
+JUDGED = (("target", "number"), ("met", "status"))
+
+
+def _first(wording: Wording, found: Evidence, reading: Reading, first: str) -> str:
+    if first == WINDOW:
+        return wording.window(reading.start, reading.end)
+    return wording.split(found, reading) if first == found.split else wording.unit(found, reading)
 
 
 def trend_table(

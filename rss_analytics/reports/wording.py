@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -154,6 +154,15 @@ class Wording:
         decimals = found.measure.decimals
         low, high = self.number(reading.lower, decimals), self.number(reading.upper, decimals)
         return Cell(self.say("cell.interval", low=low, high=high))
+
+    def spread_cells(self, found: Evidence, reading: Reading) -> Iterator[Cell]:
+        """Lower quartile, upper quartile and mean of a reading's clients as cells."""
+        spread = reading.spread
+        if spread is None:
+            yield from [self.missing(reading) if reading.withheld else Cell(self.say("cell.none"))] * 3
+            return
+        for number in (spread.lower, spread.upper, spread.mean):
+            yield Cell(self.value(found.measure, number, bare=True), number)
 
     def names(self, names: Sequence[str], *, most: int = MOST_NAMES) -> str:
         """Names joined as a list in a sentence, the tail counted instead of listed."""
