@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from rss_analytics.__main__ import SELDOM
 from tests.small_forms import Agency
 
+gc.set_threshold(*SELDOM)
 settings.register_profile("unhurried", deadline=None)  # how long an example takes says more of the machine than of us
 settings.load_profile("unhurried")
 

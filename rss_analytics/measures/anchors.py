@@ -9,7 +9,7 @@ from rss_analytics.definitions.following import After, Blocks
 from rss_analytics.errors import ProgramError
 from rss_analytics.measures.conditions import holds
 from rss_analytics.measures.question import Question
-from rss_analytics.measures.relations import apart, literal_table
+from rss_analytics.measures.relations import apart
 from rss_analytics.measures.units import LAST_DAY, own_places
 from rss_analytics.measures.windows import day_number, minute_of, number_of
 
@@ -43,7 +43,7 @@ def windows_table(question: Question) -> ir.Table:
         {"window": number, "begins_on": day_number(first), "ends_on": day_number(last)}
         for number, (first, last) in enumerate(question.windows.spans)
     ]
-    return literal_table(rows, WINDOW)
+    return question.relations.small(rows, WINDOW)
 
 
 def _anchors(question: Question, after: After) -> ir.Table:

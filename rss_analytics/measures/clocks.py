@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from rss_analytics.definitions.authority import Authority
 from rss_analytics.measures.exposure import disjoint
 from rss_analytics.measures.question import Question
-from rss_analytics.measures.relations import apart, literal_table
+from rss_analytics.measures.relations import apart
 from rss_analytics.measures.units import LAST_DAY
 from rss_analytics.measures.windows import day_number, number_of
 
@@ -36,7 +36,7 @@ def rules(question: Question, clock: str) -> ir.Table:
     authorities = question.catalogue.authorities.values()
     known = _calendars(question)
     rows = [_rule(authority, clock, known) for authority in authorities if getattr(authority, clock) is not None]
-    return literal_table(rows, RULE)
+    return question.relations.small(rows, RULE)
 
 
 def _calendars(question: Question) -> set[str]:
@@ -121,7 +121,7 @@ def _stops(question: Question, cases: ir.Table, *, holds: bool) -> ir.Table:
         for reasons, is_hold in ((authority.holds, True), (authority.extensions, False))
         for reason in reasons
     ]
-    reasons = literal_table(rows, REASON)
+    reasons = question.relations.small(rows, REASON)
     reasons = reasons.filter(reasons.holds == holds)
     entries = question.relations.records("grievance_clock")
     entries = entries.select(

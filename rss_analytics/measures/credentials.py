@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from rss_analytics.measures.facts import selected
 from rss_analytics.measures.question import Question
-from rss_analytics.measures.relations import apart, literal_table
+from rss_analytics.measures.relations import apart
 from rss_analytics.measures.staff_register import post_spans, posts
 from rss_analytics.measures.units import in_groupings, place_records
 from rss_analytics.measures.windows import day_number, number_of
@@ -19,7 +19,7 @@ TERM = {"of_type": "string", "months": "int64"}
 def window_ends(question: Question) -> ir.Table:
     """``window, day``: the last day of each window."""
     rows = [{"window": number, "day": day_number(last)} for number, (_, last) in enumerate(question.windows.spans)]
-    return literal_table(rows, END)
+    return question.relations.small(rows, END)
 
 
 def credentials_held(question: Question) -> ir.Table:
@@ -28,7 +28,7 @@ def credentials_held(question: Question) -> ir.Table:
     ``expires`` is the last day it holds; where the record has none, the end of the cycle that is declared for its
     type, and such a credential is held for as long as nothing else is said.
     """
-    terms = literal_table(
+    terms = question.relations.small(
         [{"of_type": name, "months": known.cycle_months} for name, known in question.catalogue.credentials.items()],
         TERM,
     )

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from rss_analytics.measures.facts import enrollments, with_client
 from rss_analytics.measures.question import Question
-from rss_analytics.measures.relations import apart, literal_table
+from rss_analytics.measures.relations import apart
 from rss_analytics.measures.units import LAST_DAY, in_groupings, own_places, place_spans
 from rss_analytics.measures.windows import number_of
 
@@ -46,8 +46,7 @@ def _days(question: Question) -> ir.Table:
 
 def segments_of(question: Question) -> ir.Table:
     """``window, first_day, last_day, parts``: the months of each window, cut to it."""
-    windows = question.windows
-    return question.relations.kept(("segments", windows), lambda: literal_table(list(windows.segments()), SEGMENT))
+    return question.relations.small(list(question.windows.segments()), SEGMENT)
 
 
 def disjoint(spans: ir.Table, keys: list[str]) -> ir.Table:

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from rss_analytics.measures.facts import facts
 from rss_analytics.measures.kinds.numbers import numbers
 from rss_analytics.measures.question import Question
-from rss_analytics.measures.relations import apart, literal_table
+from rss_analytics.measures.relations import apart
 from rss_analytics.measures.units import LAST_DAY, UNPLACED, in_groupings, place_records
 from rss_analytics.measures.windows import day_of, number_of
 
@@ -64,7 +64,7 @@ def _awaited(question: Question, reported: ir.Table) -> ir.Table:
     seen = ibis.union(
         reported.select(facility="at"), by_facility.filter(by_facility.facility != UNPLACED).select("facility")
     ).distinct()
-    months = literal_table(
+    months = question.relations.small(
         [
             {
                 "window": segment["window"],

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from rss_analytics.measures.question import Question
-from rss_analytics.measures.relations import apart, literal_table
+from rss_analytics.measures.relations import apart
 from rss_analytics.measures.staff_register import posts
 from rss_analytics.measures.units import LAST_DAY
 from rss_analytics.measures.windows import day_of, number_of
@@ -78,6 +78,6 @@ def _days(question: Question) -> ir.Table:
                 "length": monthrange(first.year, first.month)[1],
             }
         )
-    months = literal_table(rows, MONTH)
+    months = question.relations.small(rows, MONTH)
     days = months.mutate(day=ibis.range(months.first_day, months.last_day + 1).unnest())
     return days.select("day", "length", of_month=days.day - days.month_begins + 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from typing import Any, TypeVar
@@ -55,6 +55,7 @@ class Relations:
         self._clients: frozenset[str] | None = None  # all when None
         self._kept: dict[Hashable, str] = {}
         self._found: dict[Hashable, Any] = {}
+        self._named: dict[str, ir.Table] = {}
         with _older_names_allowed():
             self._engine = ibis.duckdb.from_connection(tables.connection)
             self._present = frozenset(self._engine.list_tables())
@@ -136,8 +137,12 @@ class Relations:
             table = build()  # which may keep others on its way
             with _older_names_allowed():
                 self._kept[place] = self.tables.keep(f"kept_{len(self._kept)}", self._engine.compile(table))
-        with _older_names_allowed():
-            return self._engine.table(self._kept[place])
+        return self._by_name(self._kept[place])
+
+    def small(self, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> ir.Table:
+        """A small table of the question's own, such as its windows, kept for all who ask for the same rows."""
+        same = (tuple(tuple(row.items()) for row in rows), tuple(columns.items()))
+        return self.kept(("small", same), lambda: literal_table(rows, columns))
 
     @property
     def counted(self) -> Hashable:
@@ -164,8 +169,14 @@ class Relations:
     def _table(self, name: str, columns: dict[str, str]) -> ir.Table:
         if name not in self._present:
             return literal_table([], columns)
-        with _older_names_allowed():
-            return self._engine.table(name)
+        return self._by_name(name)
+
+    def _by_name(self, name: str) -> ir.Table:
+        """A table of the engine; its columns are asked for once."""
+        if name not in self._named:
+            with _older_names_allowed():
+                self._named[name] = self._engine.table(name)
+        return self._named[name]
 
 
 def apart(joined: ir.Table) -> ir.Table:
@@ -181,10 +192,10 @@ def _older_names_allowed() -> Iterator[None]:
         yield
 
 
-def literal_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> ir.Table:
+def literal_table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> ir.Table:
     """A small table written into the expression itself, so that nothing is created in the store."""
     row_type = "struct<" + ", ".join(f"{name}: {kind}" for name, kind in columns.items()) + ">"
-    values = ibis.literal(rows or [dict.fromkeys(columns)], type=f"array<{row_type}>")
+    values = ibis.literal([dict(row) for row in rows] or [dict.fromkeys(columns)], type=f"array<{row_type}>")
     table = values.name("row").as_table().select(row=ibis._.row.unnest())
     table = table.select(**{name: table.row[name] for name in columns})
     return table if rows else table.filter(ibis.literal(False))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis
+import numpy as np
 import pandas as pd
 
 from rss_analytics.definitions.catalogue import Catalogue
@@ -25,6 +26,7 @@ from rss_analytics.measures.relations import Relations
 from rss_analytics.measures.sample import Draw, Drawn, draw
 from rss_analytics.storage.tables import Tables
 
+EXACT = [name for name, kind in COLUMNS.items() if kind.startswith("decimal")]
 WHOLE_NUMBERS = ("numerator", "denominator", "n_clients", "n_staff", "n_records", "excluded", "held", "pending")
 
 
@@ -193,8 +195,9 @@ def _joined(parts: Sequence[Result]) -> Result:
 def _numbers(question: Question) -> pd.DataFrame:
     """The sums by unit and window, as the engine adds them up."""
     sums = KINDS[question.measure.kind](question)
-    plain = sums.mutate(**{name: sums[name].cast("float64") for name in COLUMNS})
-    return question.relations.fetch(plain)
+    exact = {name: sums[name].cast("float64") for name in sums.columns if name in EXACT}
+    found = question.relations.fetch(sums.mutate(**exact))
+    return found.assign(**{name: found[name].astype(float) if name in found else np.nan for name in COLUMNS})
 
 
 def _added_up(question: Question) -> list[pd.DataFrame]:

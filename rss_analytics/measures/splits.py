@@ -8,7 +8,6 @@ import ibis.expr.types as ir
 from rss_analytics.definitions.conditions import All, Condition, IsIn, Missing
 from rss_analytics.definitions.measure import Quantity
 from rss_analytics.measures.question import Question
-from rss_analytics.measures.relations import literal_table
 from rss_analytics.measures.units import UNPLACED
 
 CODE = {"code": "string", "number": "int64"}
@@ -55,7 +54,7 @@ def divided(question: Question, sums: ir.Table) -> ir.Table:
     if split is None:
         return sums
     codes = split_codes(question) if question.measure.split_codes else (*split_codes(question), UNPLACED)
-    table = literal_table([{"code": code, "number": number} for number, code in enumerate(codes)], CODE)
+    table = question.relations.small([{"code": code, "number": number} for number, code in enumerate(codes)], CODE)
     crossed = sums.cross_join(table)
     amounts = [(crossed.number == number, crossed[f"numerator_{number}"]) for number in range(len(codes))]
     kept = {name: crossed[name] for name in sums.columns if not name.startswith("numerator_")}

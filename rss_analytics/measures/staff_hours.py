@@ -8,7 +8,6 @@ import ibis
 import ibis.expr.types as ir
 
 from rss_analytics.measures.question import Question
-from rss_analytics.measures.relations import literal_table
 from rss_analytics.measures.windows import day_number, number_of
 
 Hours = Literal["paid", "worked", "scheduled", "available"]
@@ -35,7 +34,7 @@ def _by_day(question: Question, hours: Hours, first: int, last: int) -> ir.Table
         minutes=_minutes(rows, hours),
     )
     rows = rows.filter(rows.minutes.notnull(), rows.begins <= last, rows.begins + rows.length > first)
-    parts = literal_table([{"part": number} for number in range(WEEK_DAYS)], {"part": "int64"})
+    parts = question.relations.small([{"part": number} for number in range(WEEK_DAYS)], {"part": "int64"})
     days = rows.join(parts, parts.part < rows.length)
     up_to_here, before = days.minutes * (days.part + 1) // days.length, days.minutes * days.part // days.length
     days = days.select(

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from rss_analytics.measures.question import GROUPING, PLACES, Question
-from rss_analytics.measures.relations import Relations, apart, literal_table
+from rss_analytics.measures.relations import Relations, apart
 from rss_analytics.measures.windows import day_number, number_of
 
 UNPLACED = "unplaced"  # stands where a record names no unit, so that totals over units add up
@@ -146,7 +146,7 @@ def in_groupings(question: Question, table: ir.Table) -> ir.Table:
         {GROUPING: number} | {f"by_{name}": name in grouping for name in there}
         for number, grouping in enumerate(question.groupings)
     ]
-    groupings = literal_table(rows, {GROUPING: "int64"} | {f"by_{name}": "boolean" for name in there})
+    groupings = question.relations.small(rows, {GROUPING: "int64"} | {f"by_{name}": "boolean" for name in there})
     crossed = table.cross_join(groupings)
     told = {name: ibis.ifelse(groupings[f"by_{name}"], table[name], ALL_UNITS) for name in there}
     kept = {name: table[name] for name in table.columns}

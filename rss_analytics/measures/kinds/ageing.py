@@ -11,7 +11,6 @@ from rss_analytics.measures.conditions import holds
 from rss_analytics.measures.facts import basic_columns, selected
 from rss_analytics.measures.kinds.numbers import numbers, people
 from rss_analytics.measures.question import Question
-from rss_analytics.measures.relations import literal_table
 from rss_analytics.measures.units import in_groupings, place_records
 from rss_analytics.measures.windows import day_number
 
@@ -32,7 +31,7 @@ def ageing(question: Question) -> ir.Table:
     measure = question.measure
     if measure.open_when is None:
         raise ProgramError("a measure of ageing without `open_when` was not refused by its definition")
-    ends = literal_table(
+    ends = question.relations.small(
         [
             {"window": number, "ends_on": last, "ends": day_number(last)}
             for number, (_, last) in enumerate(question.windows.spans)

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from rss_analytics.measures.credentials import credentials_held
 from rss_analytics.measures.kinds.numbers import numbers
 from rss_analytics.measures.question import Question
-from rss_analytics.measures.relations import apart, literal_table
+from rss_analytics.measures.relations import apart
 from rss_analytics.measures.windows import number_of
 
 REQUIREMENT = {"of_type": "string", "category": "string", "hours": "int64"}
@@ -23,7 +23,7 @@ def credit_progress(question: Question) -> ir.Table:
     once for a person, when it was first completed: taken again it counts in no cycle.
     """
     held = credentials_held(question)
-    needed = literal_table(_requirements(question), REQUIREMENT)
+    needed = question.relations.small(_requirements(question), REQUIREMENT)
     joined = held.left_join(needed, held.type == needed.of_type)
     asked = apart(joined.select(*(held[name] for name in held.columns), category=needed.category, hours=needed.hours))
     credential = [*question.keys, "window", "worker", "type"]

@@ -10,7 +10,6 @@ from rss_analytics.errors import ProgramError
 from rss_analytics.measures.facts import facts
 from rss_analytics.measures.kinds.numbers import numbers, people
 from rss_analytics.measures.question import Question
-from rss_analytics.measures.relations import literal_table
 
 ITEM = {"domain_id": "string", "item_id": "string", "reverse": "boolean", "needed": "int64"}
 
@@ -44,7 +43,7 @@ def domains(question: Question) -> ir.Table:
 def _scores(question: Question, instrument: Instrument) -> ir.Table:
     """``row_id, domain_id, positive`` of every response that has a score in a domain."""
     answers = question.relations.answers(instrument.form)
-    items = literal_table(
+    items = question.relations.small(
         [
             {
                 "domain_id": domain.id,

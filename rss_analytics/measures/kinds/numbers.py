@@ -26,7 +26,7 @@ COLUMNS = {
     "n_records": "int64",
     "pending": "int64",
 } | dict.fromkeys(EXCLUSIONS, "int64")
-"""Sums by unit and window, exact whatever the order; any may be null.
+"""Sums by unit and window, exact whatever the order; any may be null, and a kind gives those that it has.
 
 ``parts`` are the denominator's client-days as parts of their months; ``value`` is given only where it is no quotient of
 the sums, with the ``SPREAD`` of what it is the middle of; ``pending`` are cases left out because their time has not
@@ -42,23 +42,28 @@ def keys(question: Question) -> list[str]:
 
 
 def numbers(question: Question, groups: ir.Table, **columns: ir.Value) -> ir.Table:
-    """The sums given, over the rows of ``groups`` by unit and window; columns not given are null.
+    """The sums given, of `COLUMNS`, over the rows of ``groups`` by unit and window.
 
     Rows and sums are those of whole units; the numerator of each code of a split is a column of its own.
     """
     summed = divided(question, groups.group_by(*keys(question.whole)).aggregate(**columns))
-    given = {
-        name: summed[name].cast(kind) if name in summed.columns else ibis.null(kind) for name, kind in COLUMNS.items()
-    }
+    given = {name: summed[name].cast(kind) for name, kind in COLUMNS.items() if name in summed.columns}
     return summed.select(*keys(question), **given)
 
 
 def together(question: Question, *tables: ir.Table) -> ir.Table:
     """Tables of sums of the same units as one, each column taken from the table that has it."""
-    rows = reduce(ibis.union, tables)
+    given = {name: kind for name, kind in COLUMNS.items() if any(name in table.columns for table in tables)}
+    alike = [table.select(*keys(question), **{name: number_of(table, name) for name in given}) for table in tables]
+    rows = reduce(ibis.union, alike)
     return rows.group_by(*keys(question)).aggregate(
-        **{name: rows[name].sum().cast(kind) for name, kind in COLUMNS.items()}
+        **{name: rows[name].sum().cast(kind) for name, kind in given.items()}
     )
+
+
+def number_of(sums: ir.Table, name: str) -> ir.Value:
+    """A column of `COLUMNS`; null where the sums do not have it."""
+    return sums[name] if name in sums.columns else ibis.null(COLUMNS[name])
 
 
 def people(facts: ir.Table, where: ir.BooleanValue | None = None) -> ir.IntegerScalar:

@@ -13,7 +13,6 @@ from rss_analytics.measures.clocks import calendar_of_house, counted_to, day_cou
 from rss_analytics.measures.facts import basic_columns, selected, within_windows
 from rss_analytics.measures.kinds.numbers import numbers, people
 from rss_analytics.measures.question import Question
-from rss_analytics.measures.relations import literal_table
 from rss_analytics.measures.units import in_groupings, place_records
 from rss_analytics.measures.windows import day_number, minute_of, number_of
 
@@ -122,5 +121,5 @@ def _kept_in(question: Question, cases: ir.Table) -> ir.Table:
         for authority in question.catalogue.authorities.values()
         for status in authority.left_out
     ]
-    left_out = literal_table(rows, LEFT_OUT)
+    left_out = question.relations.small(rows, LEFT_OUT)
     return cases.anti_join(left_out, [cases.authority == left_out.left_of, cases.status == left_out.left_status])

@@ -14,7 +14,7 @@ from rss_analytics.definitions.profile import Target
 from rss_analytics.errors import problem
 from rss_analytics.measures.exposure import exposure
 from rss_analytics.measures.facts import facts
-from rss_analytics.measures.kinds.numbers import added, numbers
+from rss_analytics.measures.kinds.numbers import added, number_of, numbers
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.relations import apart
 from rss_analytics.measures.windows import shares_of
@@ -126,7 +126,7 @@ def _target(question: Question, measure: Measure) -> Target:
 def _reaches(part: ir.Table, measure: Measure, target: Target) -> ir.BooleanValue:
     """Whether a quotient reaches a target, without dividing."""
     exposed = measure.denominator.exposure if measure.denominator else None
-    amount, unit = shares_of(exposed, part.denominator, part.parts)
+    amount, unit = shares_of(exposed, part.denominator, number_of(part, "parts"))
     above = part.numerator.cast("float64") * measure.scale * unit
     per = amount.cast("float64") * measure.numerator_per
     way = target.way(measure.higher_is)

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from rss_analytics.errors import ProgramError
 from rss_analytics.measures.kinds.numbers import numbers, together
 from rss_analytics.measures.question import Question
-from rss_analytics.measures.relations import apart, literal_table
+from rss_analytics.measures.relations import apart
 from rss_analytics.measures.staff_register import post_spans, posts
 from rss_analytics.measures.units import in_groupings, place_spans
 from rss_analytics.measures.windows import day_number, day_of
@@ -48,7 +48,7 @@ def _in_post(question: Question, months: int) -> ir.Table:
     """Spans of posts by unit and window, cut to the months looked back on."""
     rows = posts(question, question.measure.rows.staff)
     spans = in_groupings(question, place_spans(question, rows.select(**post_spans(question, rows))))
-    windows = literal_table(
+    windows = question.relations.small(
         [
             {"window": number, "since": _months_before(last, months), "ends": day_number(last)}
             for number, (_, last) in enumerate(question.windows.spans)
