@@ -102,10 +102,11 @@ class Cycle(Declared):
     """When sessions of a group are one cycle, who is a member of it, and who completed it.
 
     Sessions of one activity, program and lead facilitator belong together until more than ``gap_days`` lie between
-    two.  A member was present by session ``joined_by``; the cycle is completed with ``percent`` of its sessions.
+    two.  A member was present by session ``joined_by``; the cycle is completed with ``percent`` of its sessions, which
+    belongs to measures of completion alone.
     """
 
     gap_days: int = Key(gt=0)
     fewest_sessions: int = Key(default=2, ge=2, description="sessions under which it is no cycle")
     joined_by: int = Key(default=2, ge=1)
-    percent: int = Key(gt=0, le=100)
+    percent: int | None = Key(default=None, gt=0, le=100)

@@ -30,6 +30,7 @@ Kind = Literal[
     "worst_in_window",
     "sessions_within_size",
     "cycle_completion",
+    "cycle_attendance",
     "median_lag",
     "per_team_week",
     "staff_time",
@@ -300,6 +301,7 @@ class Measure(Declared):
             "worst_in_window": ("worst",),
             "sessions_within_size": ("worst",),
             "cycle_completion": ("cycle",),
+            "cycle_attendance": ("cycle",),
             "median_lag": ("limit",),
             "per_team_week": ("numerator",),
             "staff_time": ("numerator", "denominator"),
@@ -321,6 +323,8 @@ class Measure(Declared):
             )
         if self.kind == "sessions_within_size" and (self.worst is None or self.worst.most is None):
             raise ValueError("a measure of kind `sessions_within_size` needs `worst` with `most`")
+        if self.cycle is not None and (self.cycle.percent is None) == (self.kind == "cycle_completion"):
+            raise ValueError("`cycle` has a `percent` for the kind `cycle_completion` and none for `cycle_attendance`")
         if self.after is not None and self.after.form not in self.needs:
             raise ValueError(f"`needs` leaves out `{self.after.form}`, the form of its anchors")
         if self.rows.form not in self.needs:

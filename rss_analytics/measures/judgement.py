@@ -29,6 +29,7 @@ OVER_RECORDS = (
     "events_after_anchor",
     "sessions_within_size",
     "cycle_completion",
+    "cycle_attendance",
     "median_lag",
     "days_breaking_rule",
     "credit_progress",

@@ -19,8 +19,8 @@ from rss_analytics.storage.columns import KEYED
 FEWEST_CHARTS = 10  # of a share: 20 percent of the charts, and at least ten (TMACT 1.0, chart review)
 PLACE_FORMS = ("program", "facility", "team", "region")  # registers that name no client and hold for all of them
 MADE_BY_ALL = (
-    "count", "ageing", "worst_in_window", "sessions_within_size", "cycle_completion", "in_transition_at_end",
-    "days_breaking_rule",
+    "count", "ageing", "worst_in_window", "sessions_within_size", "cycle_completion", "cycle_attendance",
+    "in_transition_at_end", "days_breaking_rule",
 )  # fmt: skip
 """Kinds that say what all clients make together, such as the people in a session: a few of them say nothing of it."""
 CLIENT = next(iter(KEYED))

@@ -102,5 +102,6 @@ def test_measures_that_need_more_than_clients_records_are_not_sampled() -> None:
     assert not of["grievances_per_1000_served"]
     assert not of["satisfaction_positive"]
     assert not of["group_size"]  # the people of a session are not those of a sample
+    assert not of["group_attendance"]  # a sample would not know of sessions that only others came to
     assert not of["indirect_time"]
     assert not of["grievances_decided_on_time"]

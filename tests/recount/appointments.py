@@ -145,7 +145,18 @@ def group_sessions_within_size(region: Region, place: Place, window: Window) -> 
 
 
 def group_completion(region: Region, place: Place, window: Window) -> Answer:
-    met = members = 0
+    members = attendances(region, place, window)
+    return share(sum(100 * came >= 75 * held for came, held in members), len(members))
+
+
+def group_attendance(region: Region, place: Place, window: Window) -> Answer:
+    members = attendances(region, place, window)
+    return share(sum(came for came, _ in members), sum(held for _, held in members))
+
+
+def attendances(region: Region, place: Place, window: Window) -> list[tuple[int, int]]:
+    """The sessions that each member of a finished course came to, and those that were held."""
+    found = []
     for cycle in cycles(region):
         last = cycle[-1][0].start_at.date()
         of_place = region.is_of(place, cycle[0][0].program_id, last)
@@ -153,9 +164,8 @@ def group_completion(region: Region, place: Place, window: Window) -> Answer:
             continue
         present = [{row.client_id for row in session} for session in cycle]
         for client in present[0] | present[1]:
-            members += 1
-            met += 100 * sum(client in there for there in present) >= 75 * len(cycle)
-    return share(met, members)
+            found.append((sum(client in there for there in present), len(cycle)))
+    return found
 
 
 def cycles(region: Region) -> list[list[list[Record]]]:
@@ -196,5 +206,6 @@ MEASURES = {
         group_size,
         group_sessions_within_size,
         group_completion,
+        group_attendance,
     )
 }

@@ -59,9 +59,9 @@ def _worst(worst: Worst) -> str:
 
 
 def _cycle(cycle: Cycle) -> list[tuple[str, str]]:
-    return [
+    facts = [
         ("a cycle ends", f"when more than {cycle.gap_days} days lie before the next session"),
         ("a cycle has", f"{cycle.fewest_sessions} sessions or more"),
         ("members", f"present by session {cycle.joined_by}"),
-        ("completed with", f"{cycle.percent} percent of the sessions"),
     ]
+    return facts + ([("completed with", f"{cycle.percent} percent of the sessions")] if cycle.percent else [])

@@ -1,4 +1,4 @@
-"""Members of a group who completed it: sessions of one activity and facilitator, put together into cycles."""
+"""Members of a group, who completed it and how often they came: sessions of one lead, put together into cycles."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from rss_analytics.definitions.following import Cycle
+from rss_analytics.definitions.measure import Measure
 from rss_analytics.errors import ProgramError
 from rss_analytics.measures.anchors import windows_table
 from rss_analytics.measures.facts import selected, with_client
@@ -25,21 +26,46 @@ def cycle_completion(question: Question) -> ir.Table:
     A cycle is finished, and counts, once more days than its gap lie between its last session and the last day known.
     A person who is in two cycles is a member of each.  The unit is that of the last session's day.
     """
-    cycle = question.measure.cycle
-    if cycle is None:
-        raise ProgramError("a measure of cycles without `cycle` was not refused by its definition")
-    present = _present(question)
-    sessions = _sessions(question, present, cycle)
-    members = _members(question, present, sessions, cycle)
-    placed = with_client(question, in_groupings(question, place_records(question, members)))
+    cycle = _cycle(question.measure)
+    members = _placed_members(question, cycle)
     return numbers(
         question,
-        placed,
-        numerator=(placed.attended * 100 >= placed.sessions * cycle.percent).sum().fill_null(0),
-        denominator=placed.count(),
-        n_clients=people(placed),
-        n_records=placed.count(),
+        members,
+        numerator=(members.attended * 100 >= members.sessions * (cycle.percent or 0)).sum().fill_null(0),
+        denominator=members.count(),
+        n_clients=people(members),
+        n_records=members.count(),
     )
+
+
+def cycle_attendance(question: Question) -> ir.Table:
+    """Sessions that members came to over the sessions of their cycles, both summed over the members of completion.
+
+    Records are the sessions attended: nobody writes one about a session that a member stayed away from.
+    """
+    members = _placed_members(question, _cycle(question.measure))
+    attended = members.attended.sum().fill_null(0)
+    return numbers(
+        question,
+        members,
+        numerator=attended,
+        denominator=members.sessions.sum().fill_null(0),
+        n_clients=people(members),
+        n_records=attended,
+    )
+
+
+def _cycle(measure: Measure) -> Cycle:
+    if measure.cycle is None:
+        raise ProgramError("a measure of cycles without `cycle` was not refused by its definition")
+    return measure.cycle
+
+
+def _placed_members(question: Question, cycle: Cycle) -> ir.Table:
+    """Members of finished cycles, one row each and grouping, in the unit and window of the cycle's last session."""
+    present = _present(question)
+    members = _members(question, present, _sessions(question, present, cycle), cycle)
+    return with_client(question, in_groupings(question, place_records(question, members)))
 
 
 def _present(question: Question) -> ir.Table:

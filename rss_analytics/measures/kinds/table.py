@@ -9,7 +9,7 @@ from rss_analytics.measures.kinds.ageing import ageing
 from rss_analytics.measures.kinds.at_end import current_at_end, in_transition_at_end
 from rss_analytics.measures.kinds.caseload import caseload
 from rss_analytics.measures.kinds.credit_progress import credit_progress
-from rss_analytics.measures.kinds.cycles import cycle_completion
+from rss_analytics.measures.kinds.cycles import cycle_attendance, cycle_completion
 from rss_analytics.measures.kinds.days_breaking_rule import days_breaking_rule
 from rss_analytics.measures.kinds.distinct import distinct_per_client
 from rss_analytics.measures.kinds.domains import domains
@@ -50,6 +50,7 @@ KINDS: dict[str, Kind] = {
     "worst_in_window": worst_in_window,
     "sessions_within_size": sessions_within_size,
     "cycle_completion": cycle_completion,
+    "cycle_attendance": cycle_attendance,
     "median_lag": median_lag,
     "per_team_week": per_team_week,
     "staff_time": staff_time,
