@@ -132,6 +132,22 @@ def test_a_quarter_in_which_no_cycle_ended_cannot_be_told_and_an_attendance_has_
     assert pd.isna(result.rows["lower"]).all()
 
 
+@pytest.mark.parametrize(("days_after", "members"), [(27, 0), (28, 1)])
+def test_a_cycle_is_finished_once_the_last_day_is_known_on_which_it_could_have_gone_on(
+    days_after: int, members: int
+) -> None:
+    """A session 28 days after the last would be of the cycle; when that day is known and had none, nothing can follow."""
+    last = START + timedelta(days=21)
+    weekly = [START + timedelta(days=7 * week) for week in range(4)]
+    course = {"activity": "wrap", "format": "group", "client_id": "C1", "staff_id": "S1"}
+    log = [visit(number, day, PROGRAMS[0], **course, session_id=f"{day}") for number, day in enumerate(weekly)]
+    until = last + timedelta(days=days_after)
+    given = {name: records for name, records in region(3).items() if name in ("facility", "program")}
+    with shown(CATALOGUE, given | {"contact_log": log}, until=until) as tables:
+        (result,) = compute_all(tables, CATALOGUE, [Wanted("group_completion", (), "whole", START, last)])
+    assert list(result.rows["denominator"].fillna(0)) == [members]
+
+
 @pytest.mark.parametrize(
     ("measure", "update", "message"),
     [

@@ -23,7 +23,7 @@ GROUP = ("sender", "of_program", "activity", "lead")
 def cycle_completion(question: Question) -> ir.Table:
     """Members present at enough of their cycle's sessions over members, in the window of the cycle's last session.
 
-    A cycle is finished, and counts, once more days than its gap lie between its last session and the last day known.
+    A cycle is finished, and counts, once the last day is known on which it could have gone on.
     A person who is in two cycles is a member of each.  The unit is that of the last session's day.
     """
     cycle = _cycle(question.measure)
@@ -108,7 +108,7 @@ def _sessions(question: Question, present: ir.Table, cycle: Cycle) -> ir.Table:
         sessions=sessions.count().over(of_cycle),
         last_day=sessions.day.max().over(of_cycle),
     )
-    finished = sessions.last_day + cycle.gap_days < day_number(question.tables.until)
+    finished = sessions.last_day + cycle.gap_days <= day_number(question.tables.until)
     return sessions.filter(finished, sessions.sessions >= cycle.fewest_sessions)
 
 
