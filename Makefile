@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.dev-ready
 
-.PHONY: demo test quick check format lock sample docs clean browser
+.PHONY: demo test coverage quick check format lock sample docs clean browser
 
 demo: $(READY)
 	@$(BIN)/rss-analytics demo --out out/demo
@@ -16,6 +16,10 @@ test: $(DEV_READY) browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+# which lines no test runs; tracing them more than doubles the time
+coverage: $(DEV_READY) browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 quick: $(DEV_READY)
