@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -67,17 +67,23 @@ def charts_of(result: Result, rows: pd.DataFrame, house_rules: HouseRules, paren
 
 
 def _drawings(result: Result, rows: pd.DataFrame, house_rules: HouseRules, parents: Mapping[Unit, Unit]) -> Drawings:
-    rows = rows.assign(**{name: rows[name].astype("Float64").to_numpy(float, na_value=np.nan) for name in NUMBERS})
     names = list(result.dimensions)
-    groups: Sequence[tuple[Any, pd.DataFrame]] = (
-        list(rows.groupby(names, sort=False, dropna=False)) if names else [((), rows)]
-    )
-    newest = rows["window_end"].max()
+    spans: list[Span] = list(zip(rows["window_start"], rows["window_end"], strict=True))
+    numbers: dict[str, Numbers] = {
+        name: np.asarray(rows[name].astype("Float64").to_numpy(float, na_value=np.nan)) for name in NUMBERS
+    }
+    units = list(zip(*(rows[name] for name in names), strict=True)) if names else [()] * len(rows)
+    of_unit = rows.groupby(names, sort=False, dropna=False).ngroup().to_numpy() if names else np.zeros(len(rows), int)
+    in_time = np.lexsort((np.array([start.toordinal() for start, _ in spans]), of_unit))
+    newest = max(end for _, end in spans)
     drawings: dict[tuple[str, ...], Callable[[], Chart]] = {}
-    for values, of_unit in groups:
-        if len(of_unit) > 1:
-            unit, ended = _named(values), bool(of_unit["window_end"].max() < newest)
-            drawings[unit] = partial(_chart, result, unit, of_unit, house_rules, parents, ended=ended)
+    for places in np.split(in_time, np.flatnonzero(np.diff(of_unit[in_time])) + 1):
+        if len(places) > 1:
+            unit, windows = _named(units[places[0]]), tuple(spans[place] for place in places)
+            of_its_own = {name: cast(Numbers, column[places]) for name, column in numbers.items()}
+            series = partial(_series, result.measure, windows, of_its_own)
+            ended = max(end for _, end in windows) < newest
+            drawings[unit] = partial(_chart, result, unit, series, house_rules, parents, ended=ended)
     return drawings
 
 
@@ -88,7 +94,7 @@ def _named(unit: Sequence[Any]) -> tuple[str, ...]:
 def _chart(
     result: Result,
     unit: tuple[str, ...],
-    rows: pd.DataFrame,
+    numbers: Callable[[], Series],
     house_rules: HouseRules,
     parents: Mapping[Unit, Unit],
     *,
@@ -96,7 +102,7 @@ def _chart(
 ) -> Chart:
     """The chart of a unit; one that has ``ended``, such as a closed program, has no icons: they tell how it is now."""
     measure, settings = result.measure, house_rules.charts
-    series = _series(measure, rows.sort_values("window_start"))
+    series = numbers()
     events = tuple(_concerning(result.events, dict(zip(result.dimensions, unit, strict=True)), parents))
     starts = _phase_starts(series.windows, events)
     method = _method(measure, series)
@@ -135,29 +141,31 @@ def _chart(
     )
 
 
-def _series(measure: Measure, rows: pd.DataFrame) -> Series:
+def _series(measure: Measure, windows: tuple[Span, ...], numbers: Mapping[str, Numbers]) -> Series:
     """The numbers of a unit; a window that is cut short by the span asked for is no point."""
-    windows = tuple(zip(rows["window_start"], rows["window_end"], strict=True))
-    whole = np.array([_is_whole(window, windows) for window in windows])
+    whole = _are_whole(windows)
     value, numerator, denominator = (
-        np.where(whole, rows[name].to_numpy(), np.nan) for name in ("value", "numerator", "denominator")
+        np.where(whole, numbers[name], np.nan) for name in ("value", "numerator", "denominator")
     )
-    targets = rows["target"].dropna()
+    targets = numbers["target"][~np.isnan(numbers["target"])]
     return Series(
         windows=windows,
         value=value,
         numerator=np.where(np.isnan(value), np.nan, numerator / measure.numerator_per),
         weight=_weights(measure, value, numerator / measure.numerator_per, denominator),
-        target=float(targets.iloc[-1]) if len(targets) else None,
+        target=float(targets[-1]) if len(targets) else None,
     )
 
 
-def _is_whole(window: Span, windows: Sequence[Span]) -> bool:
-    """Whether a window is as long as those of its table: calendar months where any is one, else as many days."""
-    if any(_of_months(one) for one in windows):
-        months = max(_months(one) for one in windows)
-        return _of_months(window) and _months(window) == months
-    return bool(window[1] - window[0] == max(end - start for start, end in windows))
+@lru_cache(maxsize=64)
+def _are_whole(windows: tuple[Span, ...]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Whether each window is as long as those of its table: calendar months where any is one, else as many days."""
+    of_months = np.array([_of_months(one) for one in windows])
+    if of_months.any():
+        months = np.array([_months(one) for one in windows])
+        return np.asarray(of_months & (months == months.max()))
+    days = np.array([(end - start).days for start, end in windows])
+    return np.asarray(days == days.max())
 
 
 def _of_months(window: Span) -> bool:

@@ -42,11 +42,8 @@ def plotly_figure(figure: Figure, language: Language) -> go.Figure:
     legend = LEGEND_ROW * len(figure.series) if len(figure.series) > 1 else 0
     height = ROOM + ROW * len(figure.categories) if sideways else UPRIGHT + legend
     plot = go.Figure(data=traces, layout=_layout(figure, language, sideways, height))
-    for name, said in zip(_names(figure, sideways), figure.missing, strict=False):
-        if said and sideways:
-            plot.add_annotation(
-                x=0, y=name, text=said, showarrow=False, xanchor="left", xshift=6, font={"color": QUIET}
-            )
+    if sideways:  # all at once: adding one looks through those before it
+        plot.update_layout(annotations=_said_in_place(figure))
     for position, text in figure.events:
         plot.add_vline(
             x=position,
@@ -67,6 +64,13 @@ def plotly_figure(figure: Figure, language: Language) -> go.Figure:
         else:
             plot.add_hline(y=figure.target, line=line, annotation_position="top left", **label)
     return plot
+
+
+def _said_in_place(figure: Figure) -> list[dict[str, Any]]:
+    """What is said where a category has no value."""
+    place = {"x": 0, "showarrow": False, "xanchor": "left", "xshift": 6, "font": {"color": QUIET}}
+    names = zip(_names(figure, True), figure.missing, strict=False)
+    return [place | {"y": name, "text": said} for name, said in names if said]
 
 
 def plotly_json(figure: Figure, language: Language) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def test_a_quarter_in_which_no_cycle_ended_cannot_be_told_and_an_attendance_has_
 def test_a_cycle_is_finished_once_the_last_day_is_known_on_which_it_could_have_gone_on(
     days_after: int, members: int
 ) -> None:
-    """A session 28 days after the last would be of the cycle; when that day is known and had none, nothing can follow."""
+    """A session 28 days after the last would be of the cycle; once that day is known and had none, nothing follows."""
     last = START + timedelta(days=21)
     weekly = [START + timedelta(days=7 * week) for week in range(4)]
     course = {"activity": "wrap", "format": "group", "client_id": "C1", "staff_id": "S1"}
