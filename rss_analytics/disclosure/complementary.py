@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
@@ -35,36 +35,43 @@ def withhold(cells: Sequence[Cell], rule: Suppression) -> None:
     The same cells give the same marks in every run.
     """
     groups = additive_groups(cells)
+    of_cell = _groups_of_cells(groups)
     for quantities, alike in ((("clients",), _by_population(cells)), (QUANTITIES, {})):
         withhold_small(cells, rule, quantities)
-        _settle(groups, quantities, rule, alike)
+        _settle(groups, of_cell, quantities, rule, alike)
+
+
+def _groups_of_cells(groups: Sequence[Group]) -> dict[Cell, list[int]]:
+    """The numbers of the groups that each cell is total or member of."""
+    of_cell: dict[Cell, list[int]] = defaultdict(list)
+    for number, group in enumerate(groups):
+        of_cell[group.total].append(number)
+        for cell in group.members:
+            of_cell[cell].append(number)
+    return of_cell
 
 
 def _settle(
-    groups: Sequence[Group], quantities: Sequence[str], rule: Suppression, alike: dict[object, list[Cell]]
+    groups: Sequence[Group],
+    of_cell: Mapping[Cell, Sequence[int]],
+    quantities: Sequence[str],
+    rule: Suppression,
+    alike: dict[object, list[Cell]],
 ) -> None:
     """Goes round the groups until a whole round withholds nothing.
 
     A group waits to be looked at while one of its cells was withheld after it was last found safe.
     """
-    of_cell: dict[int, list[int]] = defaultdict(list)
-    for number, group in enumerate(groups):
-        for cell in (group.total, *group.members):
-            of_cell[id(cell)].append(number)
-    waiting = {
-        number
-        for number, group in enumerate(groups)
-        if group.total.withheld or any(member.withheld for member in group.members)
-    }
+    waiting = {number for cell, of in of_cell.items() if cell.withheld for number in of}
     while waiting:
         for number, group in enumerate(groups):
             if number not in waiting:
                 continue
-            withheld = _close(group, quantities, rule, alike, lambda cell: [groups[at] for at in of_cell[id(cell)]])
+            withheld = _close(group, quantities, rule, alike, lambda cell: [groups[at] for at in of_cell[cell]])
             if not withheld:
                 waiting.discard(number)
             for cell in withheld:
-                waiting.update(of_cell[id(cell)])
+                waiting.update(of_cell.get(cell, ()))
 
 
 def additive_groups(cells: Sequence[Cell]) -> list[Group]:

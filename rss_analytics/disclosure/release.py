@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
+import numpy as np
 import pandas as pd
 
 from rss_analytics.definitions.house_rules import Audience, AudienceName, HouseRules, Suppression
@@ -156,8 +157,10 @@ def _blanked(result: Result, withheld: Sequence[str | None]) -> pd.DataFrame:
     rows["withheld"] = pd.Series(list(withheld), index=rows.index, dtype="object")
     hidden = rows["withheld"].notna()
     kept = KEPT_WHEN_WITHHELD | set(result.dimensions) | {"withheld"}
-    for name in rows.columns.difference(list(kept)) if hidden.any() else ():
-        rows[name] = rows[name].where(~hidden, None)
+    if hidden.any():
+        numbers = [name for name in rows.columns if name not in kept]
+        shown = np.broadcast_to(~hidden.to_numpy()[:, np.newaxis], (len(rows), len(numbers)))
+        rows[numbers] = rows[numbers].where(shown, None)
     for name in NEVER_RELEASED:
         rows[name] = None
     return rows
