@@ -82,6 +82,17 @@ def test_without_script_every_figure_is_still_drawn(browser: Any, pages: dict[Na
     visit.page.close()
 
 
+def test_a_browser_that_cannot_unpack_the_charts_keeps_to_the_drawings(browser: Any, pages: dict[Name, Path]) -> None:
+    page = browser.new_page(viewport={"width": DESK, "height": 900})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.add_init_script("delete window.DecompressionStream")
+    page.goto(pages["fidelity", "en"].as_uri())
+    assert page.locator("figure .drawn svg:visible").count() == page.locator("figure").count() > 0
+    assert errors == []
+    page.close()
+
+
 def test_a_print_shows_the_drawings_and_hides_what_needs_a_screen(browser: Any, pages: dict[Name, Path]) -> None:
     visit = _visit(browser, pages["fidelity", "en"], DESK)
     visit.page.emulate_media(media="print")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import base64
+import gzip
+import hashlib
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -13,6 +16,7 @@ from typing import Any, get_args
 import nbformat
 import openpyxl
 import pytest
+from plotly.offline import get_plotlyjs
 
 from rss_analytics.definitions.find import shipped_folder
 from rss_analytics.errors import UsageProblem
@@ -75,6 +79,15 @@ def test_a_single_file_stays_small_and_calls_nobody(tmp_path: Path) -> None:
     assert path.stat().st_size < MOST_BYTES
     assert not re.search(r"""<(?:script|link|img|iframe)[^>]+(?:src|href)=["']?(?:https?:)?//""", text)
     assert "default-src 'none'" in text
+
+
+def test_the_packed_charts_are_plotly_to_the_letter_and_the_only_other_script_that_may_run() -> None:
+    page = page_html(a_report("fidelity"))
+    packed = re.findall(r'<script type="application/gzip" id="plotly-code">([^<]+)</script>', page)
+    assert [gzip.decompress(base64.b64decode(code)).decode() for code in packed] == [get_plotlyjs()]
+    digest = base64.b64encode(hashlib.sha256(get_plotlyjs().encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in page
+    assert len(packed[0]) < 0.5 * len(get_plotlyjs())
 
 
 def test_a_bundle_shares_one_copy_of_plotly(tmp_path: Path) -> None:
