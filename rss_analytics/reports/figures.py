@@ -34,9 +34,9 @@ def now_figure(wording: Wording, found: Evidence) -> Figure | None:
 
 
 def spread_figure(wording: Wording, found: Evidence) -> Figure | None:
-    """How the clients of the scope lie around their median, window by window; the latest stands at the foot."""
-    readings = [reading for reading in found.whole if reading.spread][-MOST_SPREADS:]
-    if len(readings) < FEWEST_WINDOWS:
+    """How the clients of the scope lie around their median in the last windows; the latest stands at the foot."""
+    readings = found.whole[-MOST_SPREADS:]
+    if sum(reading.spread is not None for reading in readings) < FEWEST_WINDOWS:
         return None
     title = wording.say("figure.spread_over_time", measure=wording.title(found.measure))
     return _across(wording, found, readings, kind="spread", first=WINDOW, title=title)

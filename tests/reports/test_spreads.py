@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -110,10 +111,24 @@ def test_the_page_and_the_printed_drawing_show_the_bars() -> None:
     assert all(float(left) < float(right) for left, right in bars)
 
 
+def test_a_window_that_is_not_shown_keeps_its_place_and_says_so() -> None:
+    whole, units = _released()
+    rows = whole.rows.copy()
+    hidden = rows["window_start"] == WINDOWS[-1][0]
+    rows.loc[hidden, ["value", "mean", "lower_quartile", "upper_quartile"]] = None
+    rows.loc[hidden, "withheld"] = "primary"
+    request = a_request("en", Scope("region", "R1", "Shoreline Region"))
+    report = fidelity.build({"whole": [replace(whole, rows=rows)], "units": [units]}, request)
+    figures = [block for section in report.sections for block in section.blocks if isinstance(block, Figure)]
+    over_time = [figure for figure in figures if figure.kind == "spread"][-1]
+    assert len(over_time.categories) == len(WINDOWS)
+    assert (over_time.series[0].upper[-1], over_time.missing[-1]) == (None, "fewer than 11")
+
+
 def test_a_single_window_has_no_figure_over_time() -> None:
     whole, units = _released()
     first = whole.rows["window_start"] == WINDOWS[0][0]
-    one = type(whole)(**{**vars(whole), "rows": whole.rows[first].reset_index(drop=True)})
+    one = replace(whole, rows=whole.rows[first].reset_index(drop=True))
     request = a_request("en", Scope("region", "R1", "Shoreline Region"))
     report = fidelity.build({"whole": [one], "units": [units]}, request)
     kinds = [block.kind for section in report.sections for block in section.blocks if isinstance(block, Figure)]
