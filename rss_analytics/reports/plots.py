@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from html import escape
 from textwrap import wrap
-from typing import Any, cast
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -30,55 +30,85 @@ FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-
 PLOTLY_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "circle-open")
 SIDEWAYS = ("bars", "dots", "spread")
+PLAIN_TEMPLATE = {"data": {"scatter": [{"type": "scatter"}]}}
+"""Plotly's own template is long, and everything it sets is set here."""
+Plain = dict[str, Any]
+"""A part of a figure as plotly's JSON has it."""
 ROW, UPRIGHT, ROOM, LEGEND_ROW = 38, 340, 110, 18  # pixels; a row holds a name of two lines
 NAME_LETTERS = 20  # on one line of a name beside a chart
 
 
 def plotly_figure(figure: Figure, language: Language) -> go.Figure:
-    """The figure for plotly: hover shows the same text as the table."""
+    """The figure for plotly, every key of it checked."""
+    return go.Figure(plotly_json(figure, language))
+
+
+def plotly_json(figure: Figure, language: Language) -> Plain:
+    """The figure as plain data for a page or a notebook cell; hover shows the same text as the table.
+
+    It is written as plotly reads it, since checking each key as it is set takes longer than all else of a page.
+    """
     sideways = figure.kind in SIDEWAYS
     traces = [_trace(figure, number, series, sideways) for number, series in enumerate(figure.series)]
     traces += [_limit_trace(figure, name, language) for name in LIMIT_LINES if figure.limits]
     legend = LEGEND_ROW * len(figure.series) if len(figure.series) > 1 else 0
     height = ROOM + ROW * len(figure.categories) if sideways else UPRIGHT + legend
-    plot = go.Figure(data=traces, layout=_layout(figure, language, sideways, height))
-    if sideways:  # all at once: adding one looks through those before it
-        plot.update_layout(annotations=_said_in_place(figure))
-    for position, text in figure.events:
-        plot.add_vline(
-            x=position,
-            line={"color": QUIET, "width": 1, "dash": "dot"},
-            annotation_text=escape(text, quote=False),
-            annotation_position="top left",
-            annotation_font={"color": QUIET, "size": 12},
-        )
-    if figure.target is not None:
-        line = {"color": TARGET, "width": 2, "dash": "dash"}
-        label = {
-            "annotation_text": figure.target_label,
-            "annotation_font": {"color": TARGET, "size": 13},
-            "annotation_bgcolor": "rgba(255,255,255,0.85)",
-        }
-        if sideways:
-            plot.add_vline(x=figure.target, line=line, annotation_position="top", **label)
-        else:
-            plot.add_hline(y=figure.target, line=line, annotation_position="top left", **label)
-    return plot
+    layout = _layout(figure, language, sideways, height)
+    said = [*(_said_in_place(figure) if sideways else ()), *_said_of_events(figure), *_said_of_target(figure, sideways)]
+    lines = [*_event_lines(figure), *_target_line(figure, sideways)]
+    return {
+        "data": traces,
+        "layout": layout | ({"annotations": said} if said else {}) | ({"shapes": lines} if lines else {}),
+    }
 
 
-def _said_in_place(figure: Figure) -> list[dict[str, Any]]:
+def _said_in_place(figure: Figure) -> Iterator[Plain]:
     """What is said where a category has no value."""
     place = {"x": 0, "showarrow": False, "xanchor": "left", "xshift": 6, "font": {"color": QUIET}}
-    names = zip(_names(figure, True), figure.missing, strict=False)
-    return [place | {"y": name, "text": said} for name, said in names if said]
+    for name, said in zip(_names(figure, True), figure.missing, strict=False):
+        if said:
+            yield place | {"y": name, "text": said}
 
 
-def plotly_json(figure: Figure, language: Language) -> dict[str, Any]:
-    """The figure as plain data for a page or a notebook cell."""
-    return cast(dict[str, Any], json.loads(plotly_figure(figure, language).to_json()))
+def _event_lines(figure: Figure) -> Iterator[Plain]:
+    for position, _ in figure.events:
+        yield _line(ALONG_X, position, {"color": QUIET, "width": 1, "dash": "dot"})
 
 
-def _trace(figure: Figure, number: int, series: Series, sideways: bool) -> Any:
+def _said_of_events(figure: Figure) -> Iterator[Plain]:
+    for position, text in figure.events:
+        place = {"x": position, "xref": "x", "xanchor": "right", "y": 1, "yref": "y domain", "yanchor": "top"}
+        yield place | {"text": escape(text, quote=False), "showarrow": False, "font": {"color": QUIET, "size": 12}}
+
+
+def _target_line(figure: Figure, sideways: bool) -> Iterator[Plain]:
+    if figure.target is not None:
+        line = {"color": TARGET, "width": 2, "dash": "dash"}
+        yield _line(ALONG_X if sideways else ALONG_Y, figure.target, line)
+
+
+def _said_of_target(figure: Figure, sideways: bool) -> Iterator[Plain]:
+    if figure.target is None:
+        return
+    if sideways:
+        place = {"x": figure.target, "xref": "x", "xanchor": "center", "y": 1, "yref": "y domain", "yanchor": "bottom"}
+    else:
+        place = {"x": 0, "xref": "x domain", "xanchor": "left", "y": figure.target, "yref": "y", "yanchor": "bottom"}
+    look = {"showarrow": False, "font": {"color": TARGET, "size": 13}, "bgcolor": "rgba(255,255,255,0.85)"}
+    yield place | look | {"text": figure.target_label}
+
+
+ALONG_X, ALONG_Y = ("x", "y"), ("y", "x")  # the axis that a line marks a place of, and the one that it runs along
+
+
+def _line(axes: tuple[str, str], at: float, line: Plain) -> Plain:
+    """A line across the whole plot."""
+    marks, along = axes
+    across = {f"{along}0": 0, f"{along}1": 1, f"{along}ref": f"{along} domain"}
+    return {"type": "line", f"{marks}0": at, f"{marks}1": at, f"{marks}ref": marks, "line": line} | across
+
+
+def _trace(figure: Figure, number: int, series: Series, sideways: bool) -> Plain:
     colour = COLOURS[number % len(COLOURS)]
     across, up = _names(figure, sideways), list(series.values)
     places: dict[str, Any] = {"x": up, "y": across} if sideways else {"x": across, "y": up}
@@ -88,17 +118,16 @@ def _trace(figure: Figure, number: int, series: Series, sideways: bool) -> Any:
         "hovertemplate": f"%{{{'y' if sideways else 'x'}}}: {shown}<extra></extra>",
     }
     if figure.kind in ("bars", "distribution"):
-        return go.Bar(**places, **words, orientation="h" if sideways else "v", marker={"color": colour})
+        return {"type": "bar", "orientation": "h" if sideways else "v", "marker": {"color": colour}} | places | words
     ends = _ends(series, figure.kind) if sideways else None
-    return go.Scatter(
-        **places,
-        **words,
-        mode="markers" if sideways else "lines+markers",
-        marker=_marker(figure, number),
-        line={"color": colour, "width": 2.5, "dash": PLOTLY_DASHES[number % len(PLOTLY_DASHES)]},
-        error_x=ends,
-        connectgaps=False,
-    )
+    look = {
+        "type": "scatter",
+        "mode": "markers" if sideways else "lines+markers",
+        "marker": _marker(figure, number),
+        "line": {"color": colour, "width": 2.5, "dash": PLOTLY_DASHES[number % len(PLOTLY_DASHES)]},
+        "connectgaps": False,
+    }
+    return look | places | words | ({"error_x": ends} if ends else {})
 
 
 def _marker(figure: Figure, number: int) -> dict[str, Any]:
@@ -113,7 +142,7 @@ def _marker(figure: Figure, number: int) -> dict[str, Any]:
     }
 
 
-def _limit_trace(figure: Figure, name: str, language: Language) -> Any:
+def _limit_trace(figure: Figure, name: str, language: Language) -> Plain:
     """A line of a control chart; it stops where a phase ends."""
     limits = figure.limits
     if limits is None:
@@ -130,7 +159,8 @@ def _limit_trace(figure: Figure, name: str, language: Language) -> Any:
     said = language.say("figure.centre" if name == "centre" else "figure.limits")
     dash = "solid" if name == "centre" else "dash"
     words = {"name": said, "hovertemplate": f"{said}: %{{y:,.{figure.decimals}f}}<extra></extra>"}
-    return go.Scatter(x=across, y=up, mode="lines", line={"color": FAINT_LINE, "width": 1.4, "dash": dash}, **words)
+    line = {"color": FAINT_LINE, "width": 1.4, "dash": dash}
+    return {"type": "scatter", "mode": "lines", "x": across, "y": up, "line": line} | words
 
 
 def _names(figure: Figure, sideways: bool) -> list[str]:
@@ -162,7 +192,7 @@ def _layout(figure: Figure, language: Language, sideways: bool, height: int) -> 
     if sideways:
         name["autorange"] = "reversed"
     return {
-        "template": "none",  # plotly's own is long, and everything it sets is set here
+        "template": PLAIN_TEMPLATE,
         "height": height,
         "margin": {"l": 10, "r": 14, "t": 40, "b": 46},
         "paper_bgcolor": "white",

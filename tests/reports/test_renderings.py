@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, get_args
@@ -24,6 +25,7 @@ from rss_analytics.reports import Report, Scope
 from rss_analytics.reports.html import figure_svg, page_html
 from rss_analytics.reports.model import Cell, Column, Figure, Icon, Section, Status, Table
 from rss_analytics.reports.notebook import filled, run_notebook
+from rss_analytics.reports.plots import plotly_figure, plotly_json
 from rss_analytics.reports.workbook import safe_text
 from tests.reports.sample_reports import BUILDERS, a_report
 
@@ -130,6 +132,18 @@ def test_a_place_that_cannot_be_written_to_is_a_message(tmp_path: Path) -> None:
     for write in (a_report("fidelity").to_html, a_report("fidelity").to_workbook):
         with pytest.raises(UsageProblem, match="cannot be written"):
             write(tmp_path / "file" / "report")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_plotly_knows_every_key_of_a_figure_and_would_write_it_the_same(kind: str) -> None:
+    report = a_report(kind)
+    figures = [block for section in report.sections for block in section.blocks if isinstance(block, Figure)]
+    assert figures
+    for figure in figures:
+        noted = replace(figure, events=((0, "Moved <to> new rooms"),))
+        plain = plotly_json(noted, report.language)
+        assert json.loads(plotly_figure(noted, report.language).to_json()) == plain
+        assert plain["layout"]["shapes"][0]["line"]["dash"] == "dot"
 
 
 @pytest.mark.parametrize("kind", KINDS)
