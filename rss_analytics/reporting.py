@@ -330,7 +330,7 @@ def parameters(
     workspace: Workspace, kind: AnyReport, asked: Asked, scope: str | None, period: str | None
 ) -> dict[str, str | int | None]:
     """What a notebook needs to make the same report itself."""
-    return {
+    given: dict[str, str | int | None] = {
         "workspace": str(workspace.root.resolve()),
         "kind": kind,
         "period": period,
@@ -340,6 +340,8 @@ def parameters(
         "profile": asked.profile,
         "as_of": asked.as_of.isoformat(),
         "until": asked.until.isoformat() if asked.until else None,
-        "sample": asked.draw.text if asked.draw else None,
-        "seed": asked.draw.seed if asked.draw else DEFAULT_SEED,
     }
+    if kind not in REPORTS:  # work lists and descriptions are about everybody
+        return given
+    draw = asked.draw
+    return given | {"sample": draw.text if draw else None, "seed": draw.seed if draw else DEFAULT_SEED}

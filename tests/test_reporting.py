@@ -13,9 +13,12 @@ from rss_analytics import Workspace, reporting
 from rss_analytics.answering import Asked
 from rss_analytics.cli import run
 from rss_analytics.definitions.catalogue import Catalogue
+from rss_analytics.definitions.find import shipped_folder
 from rss_analytics.errors import UsageProblem
 from rss_analytics.measures.run import compute_sets
+from rss_analytics.reports import AnyReport
 from rss_analytics.reports.model import Scope
+from rss_analytics.reports.notebook import filled
 from rss_analytics.synthetic.plan import Plan
 from rss_analytics.synthetic.region import write_region
 
@@ -108,3 +111,11 @@ def test_each_and_one_named_unit_are_not_asked_for_together(root: Path, tmp_path
     asked = ["report", "fidelity", "--out", str(tmp_path), "--workspace", str(root), "--each", "region"]
     assert run([*asked, "--facility", "F01"], {}) == 2
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["fidelity", "satisfaction", "grievances", "worklist"])
+def test_a_notebook_has_every_parameter_that_it_is_opened_with(tmp_path: Path, kind: AnyReport) -> None:
+    workspace = Workspace.create(tmp_path)
+    given = reporting.parameters(workspace, kind, Asked(as_of=date(2026, 9, 30)), "program:P1", "2026-09")
+    source = "".join(cell.source for cell in filled(shipped_folder("notebooks") / f"{kind}.ipynb", given).cells)
+    assert "scope = 'program:P1'" in source
