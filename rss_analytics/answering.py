@@ -29,7 +29,10 @@ NAMED = {"region": "region_name", "facility": "facility_name", "program": "progr
 
 @dataclass(frozen=True)
 class Asked:
-    """A question to the store: what was known when, until which day, by which standard, for whom."""
+    """A question to the store: what was known when, until which day, by which standard, for whom.
+
+    ``without_people`` leaves out of a fidelity report who is short, client by client.
+    """
 
     as_of: date
     until: date | None = None
@@ -37,6 +40,7 @@ class Asked:
     audience: str = "director"
     language: str = "en"
     draw: Draw | None = None
+    without_people: bool = False
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ class ReleasedSet:
 
 def released_tables(workspace: Workspace, kind: ReportKind, asked: Asked, period: str | None) -> ReleasedSet:
     """Everything that reports of a kind show about a period; the last answer, while nothing was loaded since."""
-    key = (replace(asked, language="", draw=None), period, last_load(workspace.store))
+    key = (replace(asked, language="", draw=None, without_people=False), period, last_load(workspace.store))
     if kind not in workspace.last_released or workspace.last_released[kind][0] != key:
         workspace.last_released[kind] = (key, _release(workspace, kind, asked, period))
     return workspace.last_released[kind][1]
@@ -185,6 +185,7 @@ def told(workspace: Workspace, released: ReleasedSet, asked: Asked, *, scope: st
         missing=missing_forms(released.forms, catalogue, of_kind, language),
         sample=_sampled(workspace, released, asked, about),
         caseload=caseload_for(workspace, released, asked, about),
+        people_left_out=asked.without_people and lists_people(workspace, released, asked, about),
     )
     return REPORTS[kind](shown, request)
 
@@ -196,18 +197,23 @@ def _tables_of(released: ReleasedSet, about: Scope) -> Mapping[Need, Released]:
 
 
 def caseload_for(workspace: Workspace, released: ReleasedSet, asked: Asked, about: Scope) -> Caseload | None:
-    """Who is short at the program or facility of a fidelity report, for readers who may see single clients."""
+    """Who is short at the program or facility of a fidelity report; None where it does not list people."""
+    if asked.without_people or not lists_people(workspace, released, asked, about):
+        return None
+    asked = replace(asked, profile=asked.profile or released.owners.get(about.id or ""))
+    return short_clients(workspace, asked, scope=f"{about.kind}:{about.id}", days=released.days)
+
+
+def lists_people(workspace: Workspace, released: ReleasedSet, asked: Asked, about: Scope) -> bool:
+    """Whether a report tells who is short: a fidelity report about one place, to readers who may see single clients."""
     seen = audience_of(workspace.catalogue.house_rules, asked.audience)
     known = [
         table.provenance.until for table in released.tables.values() if released.days.start <= table.provenance.until
     ]
     told = bool(known) and {"contact_log", "enrollment"} <= released.forms
     if not told or released.kind != "fidelity" or about.kind not in ("program", "facility"):
-        return None
-    if NEVER in (seen.sees_clients, seen.sees_staff):
-        return None
-    asked = replace(asked, profile=asked.profile or released.owners.get(about.id or ""))
-    return short_clients(workspace, asked, scope=f"{about.kind}:{about.id}", days=released.days)
+        return False
+    return NEVER not in (seen.sees_clients, seen.sees_staff)
 
 
 def _sampled(workspace: Workspace, released: ReleasedSet, asked: Asked, about: Scope) -> Sample | None:
@@ -330,7 +336,7 @@ def parameters(
     workspace: Workspace, kind: AnyReport, asked: Asked, scope: str | None, period: str | None
 ) -> dict[str, str | int | None]:
     """What a notebook needs to make the same report itself."""
-    return {
+    given: dict[str, str | int | None] = {
         "workspace": str(workspace.root.resolve()),
         "kind": kind,
         "period": period,
@@ -340,6 +346,10 @@ def parameters(
         "profile": asked.profile,
         "as_of": asked.as_of.isoformat(),
         "until": asked.until.isoformat() if asked.until else None,
-        "sample": asked.draw.text if asked.draw else None,
-        "seed": asked.draw.seed if asked.draw else DEFAULT_SEED,
     }
+    if kind not in REPORTS:  # work lists and descriptions are about everybody
+        return given
+    if kind == "fidelity":
+        given |= {"without_people": asked.without_people}
+    draw = asked.draw
+    return given | {"sample": draw.text if draw else None, "seed": draw.seed if draw else DEFAULT_SEED}

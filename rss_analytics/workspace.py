@@ -243,17 +243,22 @@ class Workspace:
         since: date | str | None = None,
         sample: str | int | None = None,
         seed: int = 1,
+        without_people: bool = False,
     ) -> Report:
         """A report about everything or one unit (``facility:F01``), for a period (``2026-09``).
 
         A ``worklist`` is about one program, facility or staff member, by default for the month that still runs, and
         says first what changed since ``since``, by default the last day before the period.  ``sample`` is as for
-        `measure`, for a report about one program.  The kind ``form`` describes the records of one ``form``, any form:
-        counts, percents and what is missing.
+        `measure`, for a report about one program.  ``without_people`` leaves out of a ``fidelity`` report who is short,
+        client by client.  The kind ``form`` describes the records of one ``form``, any form: counts, percents and what
+        is missing.
         """
         from rss_analytics import describing, pipeline, worklists  # noqa: PLC0415
 
-        asked = self._asked(as_of, until, profile, audience, language, sample=sample, seed=seed)
+        _only_fidelity_without_people(kind, without_people)
+        asked = self._asked(
+            as_of, until, profile, audience, language, sample=sample, seed=seed, without_people=without_people
+        )
         if kind == "worklist":
             return worklists.worklist_report(self, asked, scope=scope, period=period, since=_day(since))
         if kind == "form":
@@ -286,15 +291,19 @@ class Workspace:
         since: date | str | None = None,
         sample: str | int | None = None,
         seed: int = 1,
+        without_people: bool = False,
     ) -> list[Path]:
         """Writes a report as ``html``, ``notebook`` and ``xlsx``, as wanted, into a folder; the paths written.
 
         ``each``, which is ``region``, ``facility`` or ``program``, writes one for every such unit.  ``since`` is for
-        work lists, as in `report`.
+        work lists and ``without_people`` for fidelity reports, as in `report`.
         """
         from rss_analytics import describing, reporting, worklists  # noqa: PLC0415
 
-        asked = self._asked(as_of, until, profile, audience, language, sample=sample, seed=seed)
+        _only_fidelity_without_people(kind, without_people)
+        asked = self._asked(
+            as_of, until, profile, audience, language, sample=sample, seed=seed, without_people=without_people
+        )
         if kind == "worklist":
             about = worklists.About(scope=scope, period=period, since=_day(since))
             return worklists.write_worklists(self, Path(out), asked, about, each=each, to=to)
@@ -314,6 +323,7 @@ class Workspace:
         *,
         sample: str | int | None = None,
         seed: int = 1,
+        without_people: bool = False,
     ) -> Asked:
         from rss_analytics.answering import Asked  # noqa: PLC0415
         from rss_analytics.measures.sample import parse_draw  # noqa: PLC0415
@@ -325,6 +335,18 @@ class Workspace:
             audience=audience,
             language=language or self.settings.language,
             draw=None if sample is None else parse_draw(str(sample), seed),
+            without_people=without_people,
+        )
+
+
+def _only_fidelity_without_people(kind: AnyReport, without_people: bool) -> None:
+    """Raises UsageProblem for another kind of report without people: none has a list of them beside its numbers."""
+    if without_people and kind != "fidelity":
+        raise problem(
+            "usage.bad_option",
+            where="--without-people",
+            reason=f"only a fidelity report can leave out who is short, and `{kind}` is another kind",
+            remedy="Leave the option out, or ask for `fidelity`",
         )
 
 

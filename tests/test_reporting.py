@@ -13,9 +13,12 @@ from rss_analytics import Workspace, reporting
 from rss_analytics.answering import Asked
 from rss_analytics.cli import run
 from rss_analytics.definitions.catalogue import Catalogue
+from rss_analytics.definitions.find import shipped_folder
 from rss_analytics.errors import UsageProblem
 from rss_analytics.measures.run import compute_sets
+from rss_analytics.reports import AnyReport
 from rss_analytics.reports.model import Scope
+from rss_analytics.reports.notebook import filled
 from rss_analytics.synthetic.plan import Plan
 from rss_analytics.synthetic.region import write_region
 
@@ -99,6 +102,42 @@ def test_who_sees_no_single_clients_is_not_told_who_is_short(root: Path, audienc
     assert reporting.caseload_for(workspace, replace(made, kind="fidelity"), asked, Scope("all", None, "")) is None
 
 
+@pytest.mark.parametrize(
+    ("audience", "scope", "said"),
+    [("director", "facility:F01", True), ("regional", "facility:F01", False), ("director", "region:R1", False)],
+)
+def test_without_people_nobody_is_listed_and_it_is_said_where_they_would_have_been(
+    root: Path, audience: str, scope: str, said: bool
+) -> None:
+    workspace = Workspace.open(root)
+    asked = Asked(as_of=date.today(), audience=audience, without_people=True)
+    made = replace(reporting.released_tables(workspace, "grievances", asked, "2026-08"), kind="fidelity")
+    sections = {one.id: one for one in reporting.told(workspace, made, asked, scope=scope).sections}
+    assert ("people" in sections) == said
+    assert not said or (len(sections["people"].blocks), list(sections["people"].tables())) == (1, [])
+
+
+def test_reports_with_and_without_people_share_one_answer_of_the_store(root: Path) -> None:
+    workspace = Workspace.open(root)
+    asked = Asked(as_of=date.today())
+    made = reporting.released_tables(workspace, "grievances", asked, "2026-08")
+    assert reporting.released_tables(workspace, "grievances", replace(asked, without_people=True), "2026-08") is made
+
+
+@pytest.mark.parametrize("kind", ["satisfaction", "grievances", "worklist", "form"])
+def test_only_a_fidelity_report_can_be_asked_for_without_people(
+    tmp_path: Path, kind: AnyReport, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = Workspace.create(tmp_path / "agency")
+    with pytest.raises(UsageProblem, match="only a fidelity report"):
+        workspace.report(kind, without_people=True)
+    with pytest.raises(UsageProblem, match="only a fidelity report"):
+        workspace.write_report(kind, tmp_path, without_people=True)
+    asked = ["report", kind, "--out", str(tmp_path), "--workspace", str(workspace.root), "--without-people"]
+    assert run(asked, {}) == 2
+    assert "--without-people" in capsys.readouterr().err
+
+
 def test_each_of_a_kind_that_is_not_known_is_refused_in_words(root: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageProblem, match="no planet is known"):
         Workspace.open(root).write_report("fidelity", tmp_path, each="planet")
@@ -108,3 +147,14 @@ def test_each_and_one_named_unit_are_not_asked_for_together(root: Path, tmp_path
     asked = ["report", "fidelity", "--out", str(tmp_path), "--workspace", str(root), "--each", "region"]
     assert run([*asked, "--facility", "F01"], {}) == 2
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["fidelity", "satisfaction", "grievances", "worklist"])
+def test_a_notebook_has_every_parameter_that_it_is_opened_with(tmp_path: Path, kind: AnyReport) -> None:
+    workspace = Workspace.create(tmp_path)
+    asked = Asked(as_of=date(2026, 9, 30), without_people=kind == "fidelity")
+    given = reporting.parameters(workspace, kind, asked, "program:P1", "2026-09")
+    source = "\n".join(cell.source for cell in filled(shipped_folder("notebooks") / f"{kind}.ipynb", given).cells)
+    assert "scope = 'program:P1'" in source
+    assert ("without_people = True" in source) == (kind == "fidelity")
+    assert [name for name in given if name not in ("workspace", "kind") and f"    {name}={name}," not in source] == []

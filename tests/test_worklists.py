@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from datetime import date, datetime
 from pathlib import Path
@@ -237,6 +238,16 @@ def test_the_written_files_name_no_person_and_the_workbook_can_be_filtered(
     sheet = book["All clients"]
     assert (sheet.freeze_panes, sheet.auto_filter.ref[:2]) == ("B2", "A1")
     assert [row[0].value for row in sheet.iter_rows(min_row=2)][:3] == ["ZC1", "ZC2", "ZC3"]
+
+
+def test_the_notebook_of_a_list_holds_the_numbers_of_its_page(agency: Workspace, tmp_path: Path) -> None:
+    page, notebook = agency.write_report("worklist", tmp_path, to=("html", "notebook"), scope="program:P1", **NOW)
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    shown = [one.get("data", {}).get("text/html", "") for cell in cells for one in cell.get("outputs", [])]
+    value = re.compile(r'data-value="([^"]+)"')
+    numbers = value.findall(page.read_text(encoding="utf-8"))
+    assert len(numbers) > 10
+    assert value.findall("".join("".join(fragment) for fragment in shown)) == numbers
 
 
 def test_the_page_sorts_by_its_own_script_alone(agency: Workspace) -> None:

@@ -39,6 +39,12 @@ class Unit(str, Enum):  # noqa: UP042
     PROGRAM = "program"
 
 
+SinceOption = Annotated[str | None, typer.Option("--since", help="Day a work list is compared with.", metavar="DATE")]
+WithoutPeopleOption = Annotated[
+    bool, typer.Option("--without-people", help="Leave out of a fidelity report who is short, client by client.")
+]
+
+
 def add_to(app: typer.Typer) -> None:
     """Adds the commands of this module."""
     app.command("report")(report)
@@ -61,11 +67,10 @@ def report(
     language: Annotated[str | None, typer.Option("--language", help="en or es.")] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="What was known on this day.", metavar="DATE")] = None,
     until: Annotated[str | None, typer.Option("--until", help="Day windows end on.", metavar="DATE")] = None,
-    since: Annotated[
-        str | None, typer.Option("--since", help="Day a work list is compared with.", metavar="DATE")
-    ] = None,
+    since: SinceOption = None,
     sample: SampleOption = None,
     seed: SeedOption = 1,
+    without_people: WithoutPeopleOption = False,
     to: Annotated[str, typer.Option("--to", help="html, notebook, xlsx; several joined by commas.")] = "html",
     workspace: WorkspaceOption = HERE,
     quiet: QuietOption = False,
@@ -101,6 +106,7 @@ def report(
         since=parse_day(since, first=False),
         sample=sample,
         seed=seed,
+        without_people=without_people,
     )
     for path in paths:
         output.text(str(path))

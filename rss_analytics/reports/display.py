@@ -12,6 +12,9 @@ from rss_analytics.reports.html import figure_svg, fragment_html
 from rss_analytics.reports.model import Block, Figure, Report, Section
 from rss_analytics.reports.plots import plotly_json
 
+MAY_LACK = ("people", "measure", "units", "sample", "staff", "everyone")
+"""Sections that a notebook names though a report may have none of them."""
+
 
 def show(report: Report, names: Sequence[str]) -> None:
     """Displays the named sections in order, each figure before its table; UsageProblem for an unknown name."""
@@ -47,7 +50,7 @@ def _chosen(report: Report, names: Sequence[str]) -> Iterator[Section]:
         yield from report.sections
     for name in names:
         found = [section for section in report.sections if name in (section.id, section.id.split(":")[0])]
-        if not found and name not in ("units", "measure", "staff", "everyone"):  # a report may have none of these
+        if not found and name not in MAY_LACK:
             known = [section.id for section in report.sections]
             raise problem(
                 "usage.unknown",

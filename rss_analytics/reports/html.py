@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 import os
+import re
 from collections.abc import Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -25,6 +26,8 @@ from rss_analytics.reports.svg import drawing
 
 TEMPLATES = Path(__file__).parent / "templates"
 PLOTLY_FILE = "plotly.min.js"
+DAY = re.compile(r"(\d{4}-\d{2}-\d{2})")
+"""A day as tables write it, which no line may end inside; text split by it has a day in every second place."""
 
 
 def write_html(report: Report, path: Path, *, assets: Path | None = None) -> Path:
@@ -114,6 +117,7 @@ def _environment(language: Language) -> Environment:
         "draw": partial(_draw, environment, language),
         "plot": partial(plotly_json, language=language),
         "spark": spark,
+        "parted_at_days": DAY.split,
     }
     return environment
 

@@ -44,7 +44,13 @@ COLUMNS: tuple[tuple[str, Kind, CellOf], ...] = (
 
 
 def people_sections(wording: Wording) -> Iterator[Section]:
-    """The clients who are short, and the hours that do not count yet; nothing for readers who see no single clients."""
+    """The clients who are short, and the hours that do not count yet; nothing for readers who see no single clients.
+
+    Where they were left out, a line says so in their place.
+    """
+    if wording.request.people_left_out:
+        yield Section("people", wording.say("section.people"), (Sentence(wording.say("people.left_out")),))
+        return
     caseload = wording.request.caseload
     if caseload is None:
         return
@@ -56,6 +62,7 @@ def people_sections(wording: Wording) -> Iterator[Section]:
         blocks.append(Sentence(wording.say("people.unknown")))
     else:
         blocks.append(Sentence(wording.count("people.short", len(short), clients=wording.number(len(everybody)))))
+        blocks.append(Note((wording.say("people.keep", scope=wording.request.scope.label),), "privacy"))
     if short:
         several = len({row["program"] for row in everybody}) > 1
         caption = wording.say("people.table", scope=wording.request.scope.label)

@@ -63,6 +63,7 @@ class Request:
     missing: Sequence[MissingForm] = ()
     sample: Sample | None = None
     caseload: Caseload | None = None  # of the program or facility, for readers who may see single clients
+    people_left_out: bool = False  # a caseload that would be here was not wanted
 
     def label(self, dimension: str, value: str) -> str:
         """The name of a unit, its id when it has none, both when another unit has the same name."""

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from tests.reports.sample_people import a_worklist
 from tests.reports.sample_reports import BUILDERS, a_report
 
 pytestmark = pytest.mark.browser
 Name = tuple[str, str]
 PAGES = [(kind, language) for kind in sorted(BUILDERS) for language in ("en", "es")]
+LISTS = [("worklist", language) for language in ("en", "es")]
 PHONE, DESK = 390, 1280
+A4_LANDSCAPE, LETTER_LANDSCAPE = 1001, 934  # paper less margins of 16 mm, in CSS pixels
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -21,7 +24,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[Name, Path]:
     """Every report in every language, written once."""
     folder = tmp_path_factory.mktemp("pages")
-    return {(kind, code): a_report(kind, code).to_html(folder / f"{kind}-{code}.html") for kind, code in PAGES}
+    made = {(kind, code): a_report(kind, code) for kind, code in PAGES}
+    made |= {(kind, code): a_worklist(code) for kind, code in LISTS}
+    return {name: report.to_html(folder / f"{'-'.join(name)}.html") for name, report in made.items()}
 
 
 @dataclass
@@ -48,7 +53,7 @@ def _visit(browser: Any, path: Path, width: int, **options: Any) -> Visit:
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-@pytest.mark.parametrize("name", PAGES, ids="-".join)
+@pytest.mark.parametrize("name", PAGES + LISTS, ids="-".join)
 def test_a_page_fits_says_nothing_and_asks_nobody(
     browser: Any, pages: dict[Name, Path], name: Name, width: int
 ) -> None:
@@ -62,7 +67,7 @@ def test_a_page_fits_says_nothing_and_asks_nobody(
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-@pytest.mark.parametrize("name", PAGES[::2] + PAGES[1:2], ids="-".join)
+@pytest.mark.parametrize("name", PAGES[::2] + PAGES[1:2] + LISTS[:1], ids="-".join)
 def test_axe_finds_no_fault(browser: Any, axe: str, pages: dict[Name, Path], name: Name, width: int) -> None:
     visit = _visit(browser, pages[name], width, bypass_csp=True)
     visit.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
@@ -72,6 +77,20 @@ def test_axe_finds_no_fault(browser: Any, axe: str, pages: dict[Name, Path], nam
     faults = [(one["id"], node["html"][:160]) for one in found["violations"] for node in one["nodes"]]
     assert faults == []
     assert len(found["passes"]) > 20, "axe looked at something"
+
+
+@pytest.mark.parametrize(("width", "media"), [(DESK, "screen"), (A4_LANDSCAPE, "print"), (LETTER_LANDSCAPE, "print")])
+@pytest.mark.parametrize("name", LISTS, ids="-".join)
+def test_every_column_of_a_work_list_is_in_sight(
+    browser: Any, pages: dict[Name, Path], name: Name, width: int, media: str
+) -> None:
+    visit = _visit(browser, pages[name], width)
+    visit.page.emulate_media(media=media)
+    tables = visit.page.locator(".scroll:visible")
+    over = tables.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.ariaLabel)")
+    assert tables.count() >= 3
+    visit.page.close()
+    assert over == []
 
 
 def test_without_script_every_figure_is_still_drawn(browser: Any, pages: dict[Name, Path]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -192,9 +193,9 @@ def a_request(language: str = "en", scope: Scope | None = None) -> Request:
     )
 
 
-def a_report(kind: str, language: str = "en", scope: Scope | None = None) -> Report:
-    """A report of a kind about the invented region."""
-    request = a_request(language, scope)
+def a_report(kind: str, language: str = "en", scope: Scope | None = None, **asked: Any) -> Report:
+    """A report of a kind about the invented region; ``asked`` are further parts of the request."""
+    request = replace(a_request(language, scope), **asked)
     return BUILDERS[kind](released_tables(kind, request), request)
 
 

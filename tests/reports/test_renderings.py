@@ -26,8 +26,10 @@ from rss_analytics.reports.html import figure_svg, page_html
 from rss_analytics.reports.model import Cell, Column, Figure, Icon, Section, Status, Table
 from rss_analytics.reports.notebook import filled, run_notebook
 from rss_analytics.reports.plots import plotly_figure, plotly_json
+from rss_analytics.reports.request import Sample
 from rss_analytics.reports.workbook import safe_text
-from tests.reports.sample_reports import BUILDERS, a_report
+from tests.reports.sample_people import PROGRAM, a_caseload, a_worklist
+from tests.reports.sample_reports import BUILDERS, END, a_report, a_request, released_tables
 
 MOST_BYTES = 6_000_000  # of a single-file report
 NOTEBOOKS = sorted(shipped_folder("notebooks").glob("*.ipynb"))
@@ -205,6 +207,34 @@ def test_parameters_are_written_as_plain_values_and_unknown_ones_refused() -> No
     assert (values["period"], values["language"], values["kind"]) == ("2026-10", "en", "fidelity")
     with pytest.raises(UsageProblem, match="there is no parameter `perod`"):
         filled(path, {"perod": "2026-10"})
+
+
+def _whole(kind: str) -> Report:
+    """A report with every section that its kind can have."""
+    if kind == "worklist":
+        return a_worklist()
+    tables = released_tables(kind, a_request(scope=PROGRAM))
+    sample = Sample(10, 40, 1, END, END, tables["whole"])
+    return a_report(kind, scope=PROGRAM, sample=sample, caseload=a_caseload() if kind == "fidelity" else None)
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "worklist"])
+def test_a_notebook_shows_each_section_of_the_page_in_its_order(kind: str) -> None:
+    notebook = nbformat.read(shipped_folder("notebooks") / f"{kind}.ipynb", as_version=4)
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    calls = [one for one in ast.walk(ast.parse(code)) if isinstance(one, ast.Call)]
+    shown = [ast.literal_eval(name) for one in calls if ast.unparse(one.func) == "report.show" for name in one.args]
+    on_page = dict.fromkeys(section.id.split(":")[0] for section in _whole(kind).sections)
+    assert [name for name in shown if name in on_page] == list(on_page)
+
+
+def test_what_a_report_may_lack_is_shown_by_no_word_and_a_slip_is_told() -> None:
+    report = a_worklist()
+    bare = replace(report, sections=report.sections[:1])
+    for name in ("people", "measure", "units", "sample", "staff", "everyone"):
+        bare.show(name)
+    with pytest.raises(UsageProblem, match="there is no section `peple`"):
+        bare.show("peple")
 
 
 @pytest.mark.slow
