@@ -19,6 +19,7 @@ LONGEST_LABEL = 34
 TICKS = 5
 MOST_AXIS_LABELS = 8
 LEGEND_ROW = 20
+NOTE_ROW, NOTES_BELOW = 14, 3  # what is noted at neighbouring windows stands one below the other
 LEGEND_SIGN = 46  # room for a series' line and shape before its name
 
 DASHES = ("none", "7 4", "2 3", "9 3 2 3", "12 4", "4 2")
@@ -148,8 +149,21 @@ def _upright(figure: Figure, language: Language) -> Drawing:
         lines,
         legend,
         limit_lines(figure, places, plot),
-        [{"x": places[position], "text": _cut(text)} for position, text in figure.events],
+        [_event(places, number, *event) for number, event in enumerate(figure.events)],
     )
+
+
+def _event(places: list[float], number: int, position: int, text: str) -> Mark:
+    """What happened at a category, written on the side with more room and below the event before it."""
+    early = position < len(places) / 2
+    beside = 4 if early else -4
+    return {
+        "x": places[position],
+        "text": _cut(text),
+        "at": places[position] + beside,
+        "below": NOTE_ROW * (number % NOTES_BELOW),
+        "anchor": "start" if early else "end",
+    }
 
 
 def _column(plot: Plot, slot: float) -> Mark:

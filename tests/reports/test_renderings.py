@@ -94,6 +94,26 @@ def test_the_packed_charts_are_plotly_to_the_letter_and_the_only_other_script_th
     assert len(packed[0]) < 0.5 * len(get_plotlyjs())
 
 
+def test_what_is_noted_in_a_chart_stands_on_the_side_with_room_and_squeezes_no_point() -> None:
+    report = a_report("fidelity")
+    figures = [block for section in report.sections for block in section.blocks if isinstance(block, Figure)]
+    trend = next(figure for figure in figures if figure.kind == "trend")
+    last = len(trend.categories) - 1
+    noted = replace(trend, events=((0, "Walk-in hours & call-back line opened"), (last, "Moved")))
+    layout = plotly_json(noted, report.language)["layout"]
+    assert layout["xaxis"]["range"] == [-0.5, last + 0.5]
+    first, second = (note for note in layout["annotations"] if note["font"]["size"] == 12)
+    assert (first["xanchor"], second["xanchor"]) == ("left", "right")
+    assert first["text"] == "Walk-in hours &amp; call-<br>back line opened"
+    assert first["yshift"] > second["yshift"], "the second stands below the first"
+    drawn = re.findall(
+        r'class="event-text" x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)"', figure_svg(noted, report.language)
+    )
+    assert [anchor for *_, anchor in drawn] == ["start", "end"]
+    assert [float(x) for x, *_ in drawn] == sorted(float(x) for x, *_ in drawn)
+    assert float(drawn[0][1]) < float(drawn[1][1])
+
+
 def test_a_bundle_shares_one_copy_of_plotly(tmp_path: Path) -> None:
     report = a_report("fidelity")
     pages = [report.to_html(tmp_path / name / "page.html", assets=tmp_path / "assets") for name in ("a", "b")]
