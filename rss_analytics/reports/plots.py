@@ -38,7 +38,7 @@ ROW, UPRIGHT, ROOM, LEGEND_ROW = 38, 340, 110, 18  # pixels; a row holds a name 
 NAME_LETTERS = 20  # on one line of a name beside a chart
 NOTE_LETTERS = 22  # on one line of what is noted in a chart
 NOTE_HEIGHT = 32  # pixels, of two lines
-NOTES_BELOW = 3  # one below the other, so that neighbours do not cover each other
+NOTE_ROWS = 3  # one above the other, so that neighbours do not cover each other
 VEIL = "rgba(255,255,255,0.85)"  # behind words on a chart
 
 
@@ -58,7 +58,10 @@ def plotly_json(figure: Figure, language: Language) -> Plain:
     legend = LEGEND_ROW * len(figure.series) if len(figure.series) > 1 else 0
     height = ROOM + ROW * len(figure.categories) if sideways else UPRIGHT + legend
     layout = _layout(figure, language, sideways, height)
-    if not sideways:  # else plotly makes room at the side for what is noted, and squeezes the points
+    if not sideways:
+        notes = NOTE_HEIGHT * min(len(figure.events), NOTE_ROWS)
+        layout |= {"height": height + notes, "margin": layout["margin"] | {"t": layout["margin"]["t"] + notes}}
+        # else plotly makes room at the side for what is noted, and squeezes the points
         layout["xaxis"] |= {"range": [-0.5, len(figure.categories) - 0.5], "autorange": False}
     said = [*(_said_in_place(figure) if sideways else ()), *_said_of_events(figure), *_said_of_target(figure, sideways)]
     lines = [*_event_lines(figure), *_target_line(figure, sideways)]
@@ -82,13 +85,13 @@ def _event_lines(figure: Figure) -> Iterator[Plain]:
 
 
 def _said_of_events(figure: Figure) -> Iterator[Plain]:
-    """What happened beside each line, on the side with more room and in lines that a phone has room for."""
+    """What happened at each line, above the plot, on the side with more room and in lines that a phone has room for."""
     for number, (position, text) in enumerate(figure.events):
         side = "left" if position < len(figure.categories) / 2 else "right"
         lines = "<br>".join(escape(line, quote=False) for line in wrap(text, NOTE_LETTERS))
-        place = {"x": position, "xref": "x", "xanchor": side, "y": 1, "yref": "y domain", "yanchor": "top"}
-        look = {"align": side, "showarrow": False, "font": {"color": QUIET, "size": 12}, "bgcolor": VEIL}
-        yield place | look | {"text": lines, "yshift": -NOTE_HEIGHT * (number % NOTES_BELOW)}
+        place = {"x": position, "xref": "x", "xanchor": side, "y": 1, "yref": "y domain", "yanchor": "bottom"}
+        look = {"align": side, "showarrow": False, "font": {"color": QUIET, "size": 12}}
+        yield place | look | {"text": lines, "yshift": NOTE_HEIGHT * (number % NOTE_ROWS)}
 
 
 def _target_line(figure: Figure, sideways: bool) -> Iterator[Plain]:

@@ -16,10 +16,11 @@ ROW = 26  # height of a unit's line in a chart that runs from top to bottom
 TOP, BOTTOM, LEFT, RIGHT = 18, 44, 62.0, 14
 LETTER = 6.3  # average width of a letter at the size of the labels
 LONGEST_LABEL = 34
+LONGEST_NOTE = 52  # fits in half of the width
 TICKS = 5
 MOST_AXIS_LABELS = 8
 LEGEND_ROW = 20
-NOTE_ROW, NOTES_BELOW = 14, 3  # what is noted at neighbouring windows stands one below the other
+NOTE_ROW, NOTE_ROWS = 15, 3  # what is noted at neighbouring windows stands one above the other
 LEGEND_SIGN = 46  # room for a series' line and shape before its name
 
 DASHES = ("none", "7 4", "2 3", "9 3 2 3", "12 4", "4 2")
@@ -117,6 +118,7 @@ def _upright(figure: Figure, language: Language) -> Drawing:
     """Categories along the foot: lines of a trend, or columns of a distribution."""
     legend = _legend(figure) if len(figure.series) > 1 else []
     room = max((entry["y"] + LEGEND_ROW - TOP for entry in legend), default=0)
+    room += NOTE_ROW * min(len(figure.events), NOTE_ROWS)
     height = UPRIGHT_HEIGHT + room
     plot = Plot(LEFT, WIDTH - RIGHT, TOP + room, height - BOTTOM, tuple(axis_ticks(figure)))
     slot = (plot.right - plot.left) / max(len(figure.categories), 1)
@@ -154,14 +156,14 @@ def _upright(figure: Figure, language: Language) -> Drawing:
 
 
 def _event(places: list[float], number: int, position: int, text: str) -> Mark:
-    """What happened at a category, written on the side with more room and below the event before it."""
+    """What happened at a category, written above the plot on the side with more room, and above the event before it."""
     early = position < len(places) / 2
     beside = 4 if early else -4
     return {
         "x": places[position],
-        "text": _cut(text),
+        "text": _cut(text, LONGEST_NOTE),
         "at": places[position] + beside,
-        "below": NOTE_ROW * (number % NOTES_BELOW),
+        "above": NOTE_ROW * (number % NOTE_ROWS),
         "anchor": "start" if early else "end",
     }
 
@@ -277,5 +279,5 @@ def _legend(figure: Figure) -> list[Mark]:
     return entries
 
 
-def _cut(name: str) -> str:
-    return name if len(name) <= LONGEST_LABEL else name[: LONGEST_LABEL - 1] + "…"
+def _cut(name: str, longest: int = LONGEST_LABEL) -> str:
+    return name if len(name) <= longest else name[: longest - 1] + "…"

@@ -105,13 +105,14 @@ def test_what_is_noted_in_a_chart_stands_on_the_side_with_room_and_squeezes_no_p
     first, second = (note for note in layout["annotations"] if note["font"]["size"] == 12)
     assert (first["xanchor"], second["xanchor"]) == ("left", "right")
     assert first["text"] == "Walk-in hours &amp; call-<br>back line opened"
-    assert first["yshift"] > second["yshift"], "the second stands below the first"
+    assert (first["y"], first["yanchor"]) == (1, "bottom"), "above the points"
+    assert first["yshift"] < second["yshift"], "and the second above the first"
     drawn = re.findall(
         r'class="event-text" x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)"', figure_svg(noted, report.language)
     )
     assert [anchor for *_, anchor in drawn] == ["start", "end"]
     assert [float(x) for x, *_ in drawn] == sorted(float(x) for x, *_ in drawn)
-    assert float(drawn[0][1]) < float(drawn[1][1])
+    assert float(drawn[0][1]) > float(drawn[1][1])
 
 
 def test_a_bundle_shares_one_copy_of_plotly(tmp_path: Path) -> None:
