@@ -67,6 +67,7 @@ class Relations:
         for name in self._kept.values():
             self.tables.drop(name)
         self._kept.clear()
+        self._named.clear()
 
     def under(self, profile: Profile | None) -> Relations:
         """The same for a profile: tables are kept for all profiles that count the same things."""

@@ -7,8 +7,6 @@ from html import escape
 from textwrap import wrap
 from typing import Any
 
-import plotly.graph_objects as go
-
 from rss_analytics.definitions.language import Language
 from rss_analytics.reports.model import Figure, FigureKind, Series
 
@@ -42,15 +40,11 @@ NOTE_ROWS = 3  # one above the other, so that neighbours do not cover each other
 VEIL = "rgba(255,255,255,0.85)"  # behind words on a chart
 
 
-def plotly_figure(figure: Figure, language: Language) -> go.Figure:
-    """The figure for plotly, every key of it checked."""
-    return go.Figure(plotly_json(figure, language))
-
-
 def plotly_json(figure: Figure, language: Language) -> Plain:
     """The figure as plain data for a page or a notebook cell; hover shows the same text as the table.
 
-    It is written as plotly reads it, since checking each key as it is set takes longer than all else of a page.
+    It is written as plotly reads it.  To have plotly check each key as it is set takes longer than the rest of a page,
+    so the tests have it checked.
     """
     sideways = figure.kind in SIDEWAYS
     traces = [_trace(figure, number, series, sideways) for number, series in enumerate(figure.series)]

@@ -26,6 +26,7 @@ from rss_analytics.reports import (
     needs_of,
     satisfaction,
 )
+from rss_analytics.reports.model import Figure
 from rss_analytics.reports.request import ReleasedTables
 from tests.disclosure.rows_of_measures import a_measure, a_result, house_rules
 
@@ -191,6 +192,13 @@ def a_request(language: str = "en", scope: Scope | None = None) -> Request:
         forms=(FormCounts(forms["contact_log"], 4120, 4001, 72, 40, 7),),
         missing=(MissingForm("survey_mhsip", ("satisfaction_positive",)),),
     )
+
+
+def figures_of(report: Report) -> list[Figure]:
+    """Every figure of a report, in order; a test that looks at none proves nothing."""
+    figures = [block for section in report.sections for block in section.blocks if isinstance(block, Figure)]
+    assert figures
+    return figures
 
 
 def a_report(kind: str, language: str = "en", scope: Scope | None = None, **asked: Any) -> Report:

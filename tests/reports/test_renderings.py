@@ -16,6 +16,7 @@ from typing import Any, get_args
 
 import nbformat
 import openpyxl
+import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs
 
@@ -25,11 +26,11 @@ from rss_analytics.reports import Report, Scope
 from rss_analytics.reports.html import figure_svg, page_html
 from rss_analytics.reports.model import Cell, Column, Figure, Icon, Section, Status, Table
 from rss_analytics.reports.notebook import filled, run_notebook
-from rss_analytics.reports.plots import plotly_figure, plotly_json
+from rss_analytics.reports.plots import plotly_json
 from rss_analytics.reports.request import Sample
 from rss_analytics.reports.workbook import safe_text
 from tests.reports.sample_people import PROGRAM, a_caseload, a_worklist
-from tests.reports.sample_reports import BUILDERS, END, a_report, a_request, released_tables
+from tests.reports.sample_reports import BUILDERS, END, a_report, a_request, figures_of, released_tables
 
 MOST_BYTES = 6_000_000  # of a single-file report
 NOTEBOOKS = sorted(shipped_folder("notebooks").glob("*.ipynb"))
@@ -96,8 +97,7 @@ def test_the_packed_charts_are_plotly_to_the_letter_and_the_only_other_script_th
 
 def test_what_is_noted_in_a_chart_stands_on_the_side_with_room_and_squeezes_no_point() -> None:
     report = a_report("fidelity")
-    figures = [block for section in report.sections for block in section.blocks if isinstance(block, Figure)]
-    trend = next(figure for figure in figures if figure.kind == "trend")
+    trend = next(figure for figure in figures_of(report) if figure.kind == "trend")
     last = len(trend.categories) - 1
     noted = replace(trend, events=((0, "Walk-in hours & call-back line opened"), (last, "Moved")))
     layout = plotly_json(noted, report.language)["layout"]
@@ -160,21 +160,17 @@ def test_a_place_that_cannot_be_written_to_is_a_message(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_plotly_knows_every_key_of_a_figure_and_would_write_it_the_same(kind: str) -> None:
     report = a_report(kind)
-    figures = [block for section in report.sections for block in section.blocks if isinstance(block, Figure)]
-    assert figures
-    for figure in figures:
+    for figure in figures_of(report):
         noted = replace(figure, events=((0, "Moved <to> new rooms"),))
         plain = plotly_json(noted, report.language)
-        assert json.loads(plotly_figure(noted, report.language).to_json()) == plain
+        assert json.loads(go.Figure(plain).to_json()) == plain
         assert plain["layout"]["shapes"][0]["line"]["dash"] == "dot"
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_figure_is_drawn_as_svg_with_title_and_description(kind: str) -> None:
     report = a_report(kind)
-    figures = [block for section in report.sections for block in section.blocks if isinstance(block, Figure)]
-    assert figures
-    for figure in figures:
+    for figure in figures_of(report):
         root = ET.fromstring(figure_svg(figure, report.language))  # noqa: S314 - our own drawing
         space = "{http://www.w3.org/2000/svg}"
         assert root.findtext(f"{space}title") == figure.title

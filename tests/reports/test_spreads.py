@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 
 from rss_analytics.definitions.catalogue import Catalogue
@@ -15,9 +16,9 @@ from rss_analytics.disclosure import release_together
 from rss_analytics.reports import Report, Scope, fidelity
 from rss_analytics.reports.html import figure_svg
 from rss_analytics.reports.model import Figure
-from rss_analytics.reports.plots import plotly_figure
+from rss_analytics.reports.plots import plotly_json
 from tests.disclosure.rows_of_measures import a_measure, a_result, house_rules
-from tests.reports.sample_reports import a_request
+from tests.reports.sample_reports import a_request, figures_of
 
 WINDOWS = [(date(2026, month, 1), date(2026, month, 28)) for month in range(1, 10)]
 HOURS = a_measure(
@@ -64,10 +65,7 @@ def _report(language: str = "en") -> Report:
 
 
 def _spreads(language: str = "en") -> list[Figure]:
-    sections = _report(language).sections
-    return [
-        block for section in sections for block in section.blocks if isinstance(block, Figure) if block.kind == "spread"
-    ]
+    return [figure for figure in figures_of(_report(language)) if figure.kind == "spread"]
 
 
 def test_programs_and_windows_have_a_bar_from_quartile_to_quartile_around_the_median() -> None:
@@ -102,7 +100,7 @@ def test_every_end_of_a_bar_and_the_mean_stand_in_the_table_beneath(language: st
 
 def test_the_page_and_the_printed_drawing_show_the_bars() -> None:
     figure = _spreads()[0]
-    (trace,) = plotly_figure(figure, Catalogue().language("en")).data
+    (trace,) = go.Figure(plotly_json(figure, Catalogue().language("en"))).data
     assert list(trace.error_x.array[:2]) == [2.0, 2.0]
     assert list(trace.error_x.arrayminus[:2]) == [1.0, 1.0]
     drawn = figure_svg(figure, Catalogue().language("en"))
@@ -119,8 +117,7 @@ def test_a_window_that_is_not_shown_keeps_its_place_and_says_so() -> None:
     rows.loc[hidden, "withheld"] = "primary"
     request = a_request("en", Scope("region", "R1", "Shoreline Region"))
     report = fidelity.build({"whole": [replace(whole, rows=rows)], "units": [units]}, request)
-    figures = [block for section in report.sections for block in section.blocks if isinstance(block, Figure)]
-    over_time = [figure for figure in figures if figure.kind == "spread"][-1]
+    over_time = [figure for figure in figures_of(report) if figure.kind == "spread"][-1]
     assert len(over_time.categories) == len(WINDOWS)
     assert (over_time.series[0].upper[-1], over_time.missing[-1]) == (None, "fewer than 11")
 
@@ -131,5 +128,4 @@ def test_a_single_window_has_no_figure_over_time() -> None:
     one = replace(whole, rows=whole.rows[first].reset_index(drop=True))
     request = a_request("en", Scope("region", "R1", "Shoreline Region"))
     report = fidelity.build({"whole": [one], "units": [units]}, request)
-    kinds = [block.kind for section in report.sections for block in section.blocks if isinstance(block, Figure)]
-    assert kinds.count("spread") == 1
+    assert [figure.kind for figure in figures_of(report)].count("spread") == 1
