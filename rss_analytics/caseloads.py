@@ -15,7 +15,7 @@ from rss_analytics.answering import Asked, Period, labels_of, names_of_units, pa
 from rss_analytics.definitions.conditions import Condition, fields_of
 from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.measure import Measure
-from rss_analytics.definitions.profile import Profile, Target
+from rss_analytics.definitions.profile import CompleteProfile, Target
 from rss_analytics.definitions.result import Listing, ReleasedListing
 from rss_analytics.definitions.spelling import fold
 from rss_analytics.disclosure import release_listings
@@ -209,7 +209,7 @@ def _refused(tables: Tables, form: Form, measure: Measure, found: Worklist) -> p
     return summed.astype({"program": object} | dict.fromkeys(UNPLACED_COLUMNS[1:], "int64"))  # also where all are null
 
 
-def _may_count(measure: Measure, profile: Profile | None, cells: pd.DataFrame) -> Any:
+def _may_count(measure: Measure, profile: CompleteProfile, cells: pd.DataFrame) -> Any:
     """Rows that satisfy each of the measure's conditions, or do not say whether they do."""
     conditions: list[Condition] = concepts(measure.rows.are, profile, measure.id)
     conditions += [measure.rows.where] if measure.rows.where is not None else []

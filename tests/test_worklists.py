@@ -162,6 +162,11 @@ def test_hours_in_held_and_refused_rows_are_told_with_what_they_could_become(age
     assert right == pytest.approx(7.25 / ((16 + 16 + 7 + 12) / 30), abs=0.005)
 
 
+def test_a_profile_that_declares_no_concept_of_its_own_counts_by_the_house_ones(agency: Workspace) -> None:
+    by_house = table(worklist(agency), "Hours beside the count")
+    assert table(worklist(agency, profile="imr_wrap_groups"), "Hours beside the count") == by_house
+
+
 def test_refused_rows_whose_day_cannot_be_read_are_told_at_no_program(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "agency")
     load(workspace, "contact_log", [contact(1, "ZC1", "06-02"), contact(2, "ZC1", "06-03") | {"start_at": "?"}], MONDAY)

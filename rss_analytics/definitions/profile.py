@@ -165,21 +165,21 @@ class Profile(Declared):
             return "not_yet_in_force"
         return "expired" if self.valid_to is not None and day > self.valid_to else None
 
-    def completed(self, house: Profile) -> Profile:
+    def completed(self, house: Profile) -> CompleteProfile:
         """The same with what it leaves open as the house's default profile has it.
 
         That is concepts and floors it does not declare, and targets for programs of every model.
         """
+        own = {name: getattr(self, name) for name in type(self).model_fields}
         if house.profile == self.profile:
-            return self
+            return CompleteProfile.model_construct(**own)
         shared = {name: target for name, target in house.targets.items() if target.all_models}
-        return self.model_copy(
-            update={
-                "concepts": {**house.concepts, **self.concepts},
-                "targets": {**shared, **self.targets},
-                "floors": {**house.floors, **self.floors},
-            }
-        )
+        joined = {
+            "concepts": {**house.concepts, **self.concepts},
+            "targets": {**shared, **self.targets},
+            "floors": {**house.floors, **self.floors},
+        }
+        return CompleteProfile.model_construct(**(own | joined))
 
     def judges_alike(self, other: Profile, measures: Mapping[str, object]) -> bool:
         """Whether both count the same and hold these measures to the same, when both are completed."""
@@ -187,6 +187,10 @@ class Profile(Declared):
             return False
         mine = [(self.targets.get(name), self.floors.get(name)) for name in measures]
         return mine == [(other.targets.get(name), other.floors.get(name)) for name in measures]
+
+
+class CompleteProfile(Profile):
+    """A profile that leaves nothing open: the only kind that says which records count in a measure."""
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,8 @@ class Chart:
 
     A window that is withheld, cannot be told or is not over has no value.  ``centre``, ``lower`` and ``upper`` are null
     where no limits may be drawn; ``phase`` counts from 0 and grows where limits begin anew.  ``fewest_points`` is what
-    the house asks for, ``baseline_points`` how many points set the newest limits (0: too few, and nothing is judged).
+    the house asks for, ``baseline_points`` how many points set the newest limits (0: too few, and nothing is judged);
+    ``too_even`` says that the newest phase hardly ever changes, which leaves nothing to take limits from.
     A null ``variation`` or ``assurance`` means that there is nothing to say.
     """
 
@@ -171,6 +172,7 @@ class Chart:
     last_signal: ChartSignal | None
     baseline_points: int
     fewest_points: int
+    too_even: bool
     events: tuple[Event, ...]
 
 

@@ -34,7 +34,7 @@ from rss_analytics.definitions.result import (
 )
 from rss_analytics.disclosure.cells import Unit, with_parents
 from rss_analytics.statistics.attributes import p_chart, u_chart
-from rss_analytics.statistics.control_limits import ControlChart
+from rss_analytics.statistics.control_limits import ControlChart, is_too_even
 from rss_analytics.statistics.individuals import i_prime_chart, xmr_chart
 from rss_analytics.statistics.rebase import positions_of
 from rss_analytics.statistics.series import PhaseOptions
@@ -137,6 +137,7 @@ def _chart(
         last_signal=_signal(said, said.last_signal, series, way, ended=ended) if said.last_signal else None,
         baseline_points=_baseline_points(drawn, series) if newest_judged else 0,
         fewest_points=house_rules.fewest_points,
+        too_even=_is_too_even(method, series.value[drawn.phases.part == drawn.phases.part[-1]]),
         events=events,
     )
 
@@ -212,16 +213,21 @@ def _method(measure: Measure, series: Series) -> ChartMethod:
 def _drawn(
     method: ChartMethod, measure: Measure, series: Series, house_rules: HouseRules, starts: Sequence[int]
 ) -> ControlChart:
-    """The chart, without the points that must not be judged: of phases too short, and of too few cases."""
+    """The chart, without the points that must not be judged: of phases too short or even, and of too few cases."""
     options: PhaseOptions = {"rebase_at": starts, "baseline": house_rules.charts.baseline_points}
     first = _of_method(method, measure, series, options)
     rare = _too_rare(first, method, measure, series, house_rules.charts.least_expected)
     kept = ~np.isnan(first.value) & ~rare
     short = np.zeros(len(kept), dtype=bool)
     for rows, _ in first.phases.parts():
-        short[rows] = (kept & rows).sum() < house_rules.fewest_points
+        short[rows] = (kept & rows).sum() < house_rules.fewest_points or _is_too_even(method, series.value[rows])
     options["exclude"] = [int(position) for position in np.flatnonzero(rare | short)]
     return _of_method(method, measure, series, options)
+
+
+def _is_too_even(method: ChartMethod, value: Numbers) -> bool:
+    """Whether a phase has only changes that are mostly none to take limits from; counts bring their own."""
+    return method == "xmr" and is_too_even(value)
 
 
 def _of_method(method: ChartMethod, measure: Measure, series: Series, options: PhaseOptions) -> ControlChart:

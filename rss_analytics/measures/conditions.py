@@ -20,7 +20,7 @@ from rss_analytics.definitions.conditions import (
     Not,
     Value,
 )
-from rss_analytics.definitions.profile import Profile
+from rss_analytics.definitions.profile import CompleteProfile
 from rss_analytics.errors import did_you_mean, problem, quoted
 from rss_analytics.measures.relations import Relations
 
@@ -77,7 +77,7 @@ def _chosen(condition: IsIn | Between | Missing, records: ir.Table, codes: ir.Ta
             raise problem("definition.value", name=field, reason="a multi-choice field has no range")
 
 
-def concepts(names: Iterable[str], profile: Profile | None, measure: str) -> list[Condition]:
+def concepts(names: Iterable[str], profile: CompleteProfile | None, measure: str) -> list[Condition]:
     """Conditions of the profile's concepts; DefinitionProblem for a concept it does not declare."""
     known = profile.concepts if profile else {}
     for name in names:

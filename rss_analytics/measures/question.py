@@ -10,7 +10,7 @@ from typing import get_args
 
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.measure import Dimension, Measure
-from rss_analytics.definitions.profile import Profile, Standard, Switches
+from rss_analytics.definitions.profile import CompleteProfile, Profile, Standard, Switches
 from rss_analytics.errors import did_you_mean, problem, quoted
 from rss_analytics.measures.relations import Relations
 from rss_analytics.measures.windows import Windows, windows
@@ -31,7 +31,7 @@ class Question:
     measure: Measure
     groupings: tuple[tuple[str, ...], ...]
     windows: Windows
-    profile: Profile | None
+    profile: CompleteProfile | None
     by_model: bool = False  # whether the profile judges only the programs that belong to it
 
     @property
@@ -132,17 +132,27 @@ def ask_whole(
     return question
 
 
-def _versions(catalogue: Catalogue, profile: Profile | None, whole: Windows) -> Iterator[tuple[date, date, Profile]]:
-    """First and last day of the windows that one version of the profile judges, with the version, completed.
+def completed_on(catalogue: Catalogue, profile: Profile | None, day: date) -> CompleteProfile:
+    """The version of a profile, by default the house's, that judges what ends on a day, completed by the house's."""
+    house = catalogue.standards[catalogue.house_rules.default_profile]
+    return _standard(catalogue, profile).on(day).completed(house.on(day))
 
-    A profile that is not as the declared files have it stands alone.
-    """
+
+def _standard(catalogue: Catalogue, profile: Profile | None) -> Standard:
+    """The versions of a profile; one that is not as the declared files have it stands alone."""
     default = catalogue.standards[catalogue.house_rules.default_profile]
     named = default if profile is None else catalogue.standards.get(profile.profile, default)
-    standard = named if profile is None or profile in named.versions else Standard((profile,))
-    for version, spans in groupby(whole.spans, key=lambda span: standard.on(span[1])):
+    return named if profile is None or profile in named.versions else Standard((profile,))
+
+
+def _versions(
+    catalogue: Catalogue, profile: Profile | None, whole: Windows
+) -> Iterator[tuple[date, date, CompleteProfile]]:
+    """First and last day of the windows that one version of the profile judges, with the version, completed."""
+    standard = _standard(catalogue, profile)
+    for _, spans in groupby(whole.spans, key=lambda span: standard.on(span[1])):
         days = [day for span in spans for day in span]
-        yield days[0], days[-1], version.completed(default.on(days[-1]))
+        yield days[0], days[-1], completed_on(catalogue, profile, days[-1])
 
 
 def _grouping(measure: Measure, by: tuple[str, ...]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import pandas as pd
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.house_rules import WorklistRules
 from rss_analytics.definitions.measure import Measure
-from rss_analytics.definitions.profile import Profile, Target
+from rss_analytics.definitions.profile import CompleteProfile, Profile, Target
 from rss_analytics.definitions.result import Provenance
 from rss_analytics.measures import caseload
 from rss_analytics.measures.ahead import SHORT, Amount, DaysLeft, Exposed, Share, amount, share
@@ -20,7 +20,7 @@ from rss_analytics.measures.coverage import Coverage
 from rss_analytics.measures.evidence import evidence
 from rss_analytics.measures.exposure import exposure
 from rss_analytics.measures.kinds.table import KINDS
-from rss_analytics.measures.question import Question, ask_whole
+from rss_analytics.measures.question import Question, ask_whole, completed_on
 from rss_analytics.measures.relations import Relations
 from rss_analytics.storage.tables import Tables
 
@@ -51,7 +51,7 @@ class Worklist:
     covered: dict[str, bool]
     last_record: dict[str, date | None]
     targets: dict[str, Target]
-    profile: Profile | None
+    profile: CompleteProfile
     provenance: Provenance
 
     @property
@@ -100,7 +100,8 @@ class _Making:
         self.until: date = relations.tables.until
         self.catalogue = relations.catalogue
         self.rules: WorklistRules = self.catalogue.house_rules.worklist
-        self.profile = profile or self.catalogue.profiles.get(self.catalogue.house_rules.default_profile)
+        self.asked = profile or self.catalogue.profiles[self.catalogue.house_rules.default_profile]
+        self.profile = completed_on(self.catalogue, self.asked, self.end)
         self.measures = {role: self.catalogue.measure(getattr(self.rules, role)) for role in ROLES}
         self.targets = _targets(self.profile, self.measures, self.end)
         authority = self.catalogue.house_rules.default_authority
@@ -148,7 +149,7 @@ class _Making:
 
     def _ask_measure(self, name: str, by: tuple[str, ...], end: date | None = None) -> Question:
         measure, last = self.catalogue.measure(name), end or self.until
-        return ask_whole(self.relations, measure, by=by, start=self.start, end=last, profile=self.profile)
+        return ask_whole(self.relations, measure, by=by, start=self.start, end=last, profile=self.asked)
 
     def _with_facts(self, people: pd.DataFrame, contacts: Question) -> pd.DataFrame:
         """What is last known of each client; a fact without records is null."""
@@ -269,9 +270,9 @@ class _Making:
         return pd.isna(row["rated_on"]) or (self.until - _day(row["rated_on"])).days > self.rules.rating_due_days
 
 
-def _targets(profile: Profile | None, measures: dict[str, Measure], end: date) -> dict[str, Target]:
+def _targets(profile: Profile, measures: dict[str, Measure], end: date) -> dict[str, Target]:
     """Targets of the profile by role, where it is in force on the period's last day."""
-    if profile is None or not profile.valid_from <= end <= (profile.valid_to or end):
+    if not profile.valid_from <= end <= (profile.valid_to or end):
         return {}
     return {role: profile.targets[one.id] for role, one in measures.items() if _reachable(profile, one)}
 

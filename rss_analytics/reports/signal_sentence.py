@@ -33,7 +33,9 @@ class Signal:
 
 
 def chart_sentence(language: Language, chart: Chart, name_of: NameOfWindow) -> str:
-    """What a chart's last signal says, that it has none, or that it has too few points to say."""
+    """What a chart's last signal says, that it has none, or that its points are too few or too even to say."""
+    if chart.too_even:
+        return language.say("signal.too_even")
     if chart.baseline_points == 0:
         return language.say("signal.too_few", points=language.number(chart.fewest_points))
     last = chart.last_signal

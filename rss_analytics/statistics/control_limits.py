@@ -19,6 +19,8 @@ D2_OF_TWO = 1.128
 # D4 for moving ranges of two points: a moving range this many times the mean is itself a signal and is
 # dropped once before the mean is taken again (Nelson, Journal of Quality Technology 1982; 14: 172-173).
 D4_OF_TWO = 3.267
+# Share of changes that may be nothing in a series that is judged by its changes: see `is_too_even`.
+MOST_UNCHANGED = 0.5
 
 
 @dataclass(frozen=True)
@@ -99,13 +101,26 @@ def mean_moving_range(values: Floats, *, screen: bool) -> float:
     return screened_mean(np.abs(np.diff(values)), screen=screen)
 
 
+def is_too_even(values: Floats) -> bool:
+    """Whether more than half of the changes between adjoining values are nothing, but not all of them.
+
+    The values then move in steps coarser than their own variation: limits from such changes are too narrow, and
+    every step looks like a signal. Source: Wheeler and Lyday, Evaluating the Measurement Process (1989), chunky
+    data; the half is our setting of it.
+    """
+    changes = np.abs(np.diff(values))
+    changes = changes[~np.isnan(changes)]
+    return bool(changes.any() and (changes == 0).mean() > MOST_UNCHANGED)
+
+
 def screened_mean(ranges: Floats, *, screen: bool) -> float:
     """Mean of moving ranges; ``screen`` first drops, once, those of 3.267 times it or more (Nelson 1982).
 
-    So one outlier does not widen the limits that should catch it.  Where all ranges are zero none is
-    dropped, and a constant series keeps its (zero-width) limits.
+    So one outlier does not widen the limits that should catch it.  Where only zeros would be left none is
+    dropped: limits of no width would call every change a signal.  A constant series keeps its limits.
     """
     mean = mean_of(ranges)
-    if screen and mean > 0:
-        mean = mean_of(ranges[ranges < D4_OF_TWO * mean])
-    return mean
+    if not screen or not mean > 0:
+        return mean
+    kept = mean_of(ranges[ranges < D4_OF_TWO * mean])
+    return kept if kept > 0 else mean

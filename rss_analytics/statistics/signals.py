@@ -1,8 +1,9 @@
 """Judges a control chart: which points are signals, improvement or concern, and the two icons.
 
 The rules and the order of their labels are those of NHS England's Making Data Count.  Words for readers are
-made elsewhere; this module returns codes and positions.  Missing and excluded points are no points: the
-points on either side of one follow each other.
+made elsewhere; this module returns codes and positions.  Across a missing point reaches no run, no trend and
+no two of three: nobody knows what the process did there.  An excluded point was seen and put aside, and the
+points on either side of it follow each other.
 """
 
 from __future__ import annotations
@@ -123,9 +124,10 @@ def judge(
     for rows, _ in chart.phases.parts():
         seen = np.flatnonzero(rows & judged)
         few_points[rows] = len(seen) < fewest_points
-        for kind, held in _rules_of_part(chart, seen).items():
-            if kind in rules:
-                found[kind][seen] = held
+        for unbroken in _unbroken(chart, seen):
+            for kind, held in _rules_of_stretch(chart, unbroken).items():
+                if kind in rules:
+                    found[kind][unbroken] = held
     rule, direction = _first_rule(found)
     verdict = _verdicts(direction, judged, higher_is)
     return Judgement(
@@ -188,7 +190,13 @@ def assurance(
     return "consistent_pass" if never_varied and collapsed == "compare" else "inconsistent"
 
 
-def _rules_of_part(chart: ControlChart, seen: Ints) -> dict[Kind, Ints]:
+def _unbroken(chart: ControlChart, positions: Ints) -> list[Ints]:
+    """Positions in order, parted wherever a value between them is missing."""
+    missing_before = np.cumsum(np.isnan(chart.value))[positions]
+    return np.split(positions, np.flatnonzero(np.diff(missing_before)) + 1)
+
+
+def _rules_of_stretch(chart: ControlChart, seen: Ints) -> dict[Kind, Ints]:
     value = chart.value[seen]
     side = compare(value, chart.centre[seen])
     above, below = compare(value, chart.upper[seen]) > 0, compare(value, chart.lower[seen]) < 0
@@ -266,7 +274,8 @@ def _last_signal(
         return None
     at = int(signalled[-1])
     kind, sign = KINDS[int(rule[at])], int(direction[at])
-    part = np.flatnonzero(judged & (chart.phases.part == chart.phases.part[at]))
+    of_part = np.flatnonzero(judged & (chart.phases.part == chart.phases.part[at]))
+    part = next(unbroken for unbroken in _unbroken(chart, of_part) if at in unbroken)
     place = int(np.searchsorted(part, at))
     codes = rules[kind][part]
     if kind == "trend":

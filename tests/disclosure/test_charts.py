@@ -114,13 +114,33 @@ def test_minutes_over_exposure_are_judged_by_their_own_spread_and_the_months_exp
 
 
 def test_a_median_over_clients_is_an_individuals_chart() -> None:
+    values = [float(value) for value in STEADY]
+    found = chart_of_medians(values)
+    assert found.method == "xmr"
+    assert found.upper == pytest.approx(tuple(xmr_chart(values).upper))
+
+
+def chart_of_medians(values: Sequence[float]) -> Chart:
     share = Quantity(count="rows", unit=WORDS)
     median = a_measure("median", "events", kind="client_mean_then_median", numerator=share, denominator=share)
-    values = [float(value) for value in STEADY]
     rows = [row | {"value": value} for row, value in zip(rows_of([50] * len(values)), values, strict=True)]
     found = release(a_result(median, ["program"], rows), house_rules(), "director").chart("P1")
-    assert found is not None and found.method == "xmr"
-    assert found.upper == pytest.approx(tuple(xmr_chart(values).upper))
+    assert found is not None
+    return found
+
+
+def test_a_median_that_hardly_ever_changes_is_drawn_and_never_a_signal() -> None:
+    found = chart_of_medians([1.0] * 11 + [2.0] + [1.0] * 10 + [2.0, 1.0])
+    assert found.too_even and set(found.labels) == {"not_judged"}
+    assert (found.variation, found.last_signal) == (None, None)
+
+
+def test_a_run_ends_where_months_are_missing() -> None:
+    low, high = [36, 44, 40, 37, 43, 38, 42, 40] * 2, [43, 42, 43]
+    bridged = chart([*low, *high, *high, 43])
+    assert bridged.last_signal is not None and bridged.last_signal.points >= 7
+    parted = chart([*low, *high, *[None] * 10, *high, 43])
+    assert parted.last_signal is None or parted.last_signal.points <= 4
 
 
 def test_withheld_and_untellable_months_are_gaps_and_change_no_line() -> None:

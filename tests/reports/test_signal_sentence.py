@@ -78,6 +78,7 @@ CHART = Chart(
     last_signal=LOW,
     baseline_points=12,
     fewest_points=12,
+    too_even=False,
     events=(),
 )
 
@@ -99,4 +100,5 @@ def test_a_chart_calls_only_what_its_icon_says_a_concern() -> None:
 @pytest.mark.parametrize(("language", "words"), [("en", "needs 12 of them"), ("es", "necesita 12")])
 def test_a_chart_without_a_signal_or_without_enough_points_says_so(language: str, words: str) -> None:
     assert words in of_chart(replace(CHART, baseline_points=0, last_signal=None), language)
+    assert of_chart(replace(CHART, too_even=True, baseline_points=0), language).startswith(("Too even", "Demasiado"))
     assert of_chart(replace(CHART, last_signal=None)) == "No signal. The points vary as chance would have them."

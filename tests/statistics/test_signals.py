@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from rss_analytics.statistics.attributes import p_chart
 from rss_analytics.statistics.individuals import xmr_chart
 from rss_analytics.statistics.rebase import positions_of
+from rss_analytics.statistics.series import phases
 from rss_analytics.statistics.signals import KINDS, LABELS, assurance, judge, standing
 from tests.shared_files import reference_case
 from tests.statistics.closeness import assert_close
@@ -170,8 +172,14 @@ def test_a_mirrored_series_has_the_mirrored_labels_and_verdicts(points):
     assert [mirror.get(code, code) for code in one.label] == other.label.tolist()
 
 
+def cut(chart, first, after):
+    """Some points of a chart as a chart of their own, with the lines of the whole."""
+    lines = {name: lines[first:after] for name, lines in vars(chart).items() if isinstance(lines, np.ndarray)}
+    return replace(chart, **lines, phases=phases(after - first))
+
+
 @given(waves, st.lists(st.integers(0, 60), max_size=5))
-def test_missing_months_do_not_change_the_signals_of_the_months_around_them(points, gaps):
+def test_no_rule_reaches_across_a_missing_month(points, gaps):
     plain = xmr_chart(points)
     at = np.array(sorted(gap % (len(points) + 1) for gap in gaps), dtype=int)
     holes = np.insert(points, at, np.nan)
@@ -183,7 +191,9 @@ def test_missing_months_do_not_change_the_signals_of_the_months_around_them(poin
         for name in ("centre", "lower", "upper", "lower_2sigma", "upper_2sigma")
     }
     judged = judge(type(with_gaps)(**{**vars(with_gaps), **lines}), higher_is="better")
-    assert judged.label[kept].tolist() == judge(plain, higher_is="better").label.tolist()
+    edges = [0, *np.unique(at[(at > 0) & (at < len(points))]).tolist(), len(points)]
+    alone = [judge(cut(plain, first, after), higher_is="better").label for first, after in pairwise(edges)]
+    assert judged.label[kept].tolist() == np.concatenate(alone).tolist()
     assert set(judged.label[~kept]) <= {"not_judged"}
     assert set(judged.verdict[~kept]) <= {"not_judged"}
 
