@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import Floats, fraction, numbers, one_of, refuse
+from rss_analytics.statistics.arguments import Floats, fraction, numbers, one_of, paired, refuse
 
 KAPPA_WEIGHTS = ("none", "linear", "quadratic")
 COUNTS = ("values", "pairs")
@@ -58,6 +58,7 @@ def percent_agreement(ratings: pd.DataFrame, *, tolerance: float = 0.0) -> float
     return float((np.ptp(values, axis=1) <= tolerance).mean())
 
 
+@paired
 def cohen_kappa(
     first: ArrayLike,
     second: ArrayLike,

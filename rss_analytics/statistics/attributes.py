@@ -8,7 +8,7 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import Floats, refuse, same_length
+from rss_analytics.statistics.arguments import Floats, paired, positive, refuse, same_length
 from rss_analytics.statistics.control_limits import D2_OF_TWO, ControlChart, draw_limits, mean_moving_range
 from rss_analytics.statistics.series import (
     PhaseOptions,
@@ -22,6 +22,7 @@ from rss_analytics.statistics.series import (
 Spread = Callable[[float, Floats], Floats]
 
 
+@paired
 def p_chart(
     numerator: ArrayLike,
     denominator: ArrayLike,
@@ -47,10 +48,12 @@ def p_chart(
     same_length("p_chart", numerator=events, denominator=trials)
     if (events > trials).any():
         raise refuse("p_chart", "`numerator` exceeds `denominator`", "check which column is the numerator")
+    positive("p_chart", "per", per)
     plan = phases(len(events), **options)
     return _attribute_chart("p", events, trials, _binomial, plan, laney=laney, screen=screen, per=per, ceiling=1.0)
 
 
+@paired
 def u_chart(
     events: ArrayLike,
     exposure: ArrayLike,
@@ -71,6 +74,7 @@ def u_chart(
     count = amounts_in_order("u_chart", "events", events)
     time = amounts_in_order("u_chart", "exposure", exposure)
     same_length("u_chart", events=count, exposure=time)
+    positive("u_chart", "per", per)
     plan = phases(len(count), **options)
     return _attribute_chart("u", count, time, _poisson, plan, laney=laney, screen=screen, per=per)
 

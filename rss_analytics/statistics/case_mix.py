@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from rss_analytics.statistics.arguments import Floats, fraction, numbers, one_of, refuse
+from rss_analytics.statistics.arguments import Floats, fraction, numbers, one_of, paired, refuse
 from rss_analytics.statistics.small_entities import smooth_variances
 
-# "program_4_1": what the SAS macro computes (no n/(n-1); error df = n - entities - adjusters).
-# "manual": what its manual prints (variance x n/(n-1); error df = n / entities).
+# "program_4_1": what the SAS macro computes (no n/(n-1); error df = n - entities - adjusters, also of the stars).
+# "manual": what its manual prints (variance x n/(n-1); error df = n / entities, of the stars n of the entity - 1).
 Method = Literal["program_4_1", "manual"]
 METHODS = ("program_4_1", "manual")
 # The program prints difference +- 1.96 SE whatever the sample size; its stars use the t distribution.
@@ -58,6 +58,7 @@ class _ItemFit:
     r_squared: tuple[float, float]
 
 
+@paired
 def adjust_case_mix(
     answers: pd.DataFrame | pd.Series,
     adjusters: pd.DataFrame | None,
@@ -80,10 +81,11 @@ def adjust_case_mix(
     F = sum (a - ã)² / V / (P - 1), ã the mean of a weighted by 1/V.  A missing adjuster takes the mean of all
     surveys of its entity (of all entities when it has none); ``impute_adjusters=False`` drops the person.
 
-    Stars: t = d / se with n - 1 degrees of freedom at 1 - ``confidence``, and |d| of at least
-    ``minimum_difference``. ``prior_size`` > 0 smooths the variances, see :func:`smooth_variances`.
-    Entities with fewer than two answers to an item are left out and listed.  When all answers of an entity
-    are equal its variance is 0 and F is nan.
+    Stars: t = d / se with the error's degrees of freedom (rows - entities - adjusters; by the manual n - 1 of
+    the entity) at 1 - ``confidence``, and |d| of at least ``minimum_difference``. ``prior_size`` > 0 smooths the
+    variances, see :func:`smooth_variances`.  Entities with fewer than two answers to an item are left out and
+    listed.  A model with as many entities and adjusters as rows leaves no error to judge by and is refused.
+    When all answers of an entity are equal its variance is 0 and F is nan.
 
     Assumes one slope for all entities, and people as the sampling unit (no finite-population correction, on
     purpose). Source: AHRQ, Instructions for Analyzing Data from CAHPS Surveys, program 4.1. Outside check:
@@ -96,6 +98,8 @@ def adjust_case_mix(
     weights = _item_weights(where, item_weights, table.shape[1])
     kept, left_out = _comparable(where, table, unit)
     rows = unit.isin(kept).to_numpy() & table.notna().any(axis=1).to_numpy()
+    if int(rows.sum()) <= len(kept) + x.shape[1]:
+        raise refuse(where, "there are no more rows than entities and adjusters", "use fewer adjusters or more surveys")
     codes = pd.Categorical(unit[rows], categories=kept).codes.astype(np.int64)
     fits = [_fit_item(y[rows], x[rows], codes, len(kept)) for y in table.to_numpy(dtype=float).T]
     frame = _entity_means(fits, codes, weights, method=method, prior_size=prior_size)
@@ -113,6 +117,7 @@ def adjust_case_mix(
     )
 
 
+@paired
 def adjust_categories(
     answers: pd.DataFrame | pd.Series,
     adjusters: pd.DataFrame | None,
@@ -140,6 +145,7 @@ def adjust_categories(
     return pd.concat(parts).set_index("box", append=True)
 
 
+@paired
 def missing_shares(columns: pd.DataFrame, entity: pd.Series) -> pd.DataFrame:
     """Share of surveys of each entity with no valid value, by column (0 to 1)."""
     return columns.isna().groupby(entity).mean()
@@ -161,6 +167,8 @@ def _aligned(
     unit = entity[known].astype(object).reset_index(drop=True)
     table = pd.DataFrame(numbers(where, "answers", table[known]), columns=table.columns)
     x = pd.DataFrame(numbers(where, "adjusters", x[known]), columns=x.columns, index=unit.index)
+    if bool(np.isinf(x.to_numpy()).any() or np.isinf(table.to_numpy()).any()):
+        raise refuse(where, "answers or adjusters have infinite values", "give nan where a value is missing")
     if bool(x.isna().all().any()) and len(x):
         raise refuse(where, "an adjuster has no values", "leave it out or check its codes")
     if impute:
@@ -263,10 +271,11 @@ def _compared(
 
     p_entities = len(frame)
     a, v, n = (frame[c].to_numpy(dtype=float) for c in ("adjusted", "variance", "n_used"))
+    df2 = n.sum() - p_entities - len(adjusters) if method == "program_4_1" else n.sum() / p_entities
     difference = a - a.mean()
     se = np.sqrt(((p_entities - 1) / p_entities) ** 2 * v + (v.sum() - v) / p_entities**2)
     t = np.divide(difference, se, out=np.full(p_entities, np.nan), where=se > 0)
-    p = 2 * stdtr(n - 1, -np.abs(t))
+    p = 2 * stdtr(df2 if method == "program_4_1" else n - 1, -np.abs(t))
     noted = (p < 1 - confidence) & (np.abs(difference) >= minimum_difference)
     stars = np.where(noted, np.where(difference > 0, ABOVE, BELOW), NOT_DIFFERENT)
     entities = frame.assign(difference=difference, se=se, half_width=HALF_WIDTH_Z * se, t=t, p=p, stars=stars)
@@ -274,7 +283,6 @@ def _compared(
     centre = float((a @ precision) / precision.sum())
     f = float(((a - centre) ** 2 @ precision) / (p_entities - 1))
     df1 = float(p_entities - 1)
-    df2 = n.sum() - p_entities - len(adjusters) if method == "program_4_1" else n.sum() / p_entities
     return CaseMixResult(
         entities=entities,
         coefficients=pd.DataFrame({i: f.coefficients for i, f in zip(items, fits, strict=True)}, index=adjusters),
@@ -284,7 +292,7 @@ def _compared(
         f=f,
         df1=df1,
         df2=float(df2),
-        p=float(fdtrc(df1, df2, f)) if df2 > 0 else float("nan"),
+        p=float(fdtrc(df1, df2, f)),
         reliability=1 - 1 / f if f > 0 else float("nan"),
         left_out=left_out,
         method=method,

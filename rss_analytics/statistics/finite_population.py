@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import aligned, fraction, not_negative, part_of, refuse
+from rss_analytics.statistics.arguments import aligned, fraction, not_negative, paired, part_of, refuse
 from rss_analytics.statistics.intervals import Interval, interval
 from rss_analytics.statistics.root_search import first_count
 
@@ -14,6 +14,7 @@ from rss_analytics.statistics.root_search import first_count
 ROUNDING = 1e-9
 
 
+@paired
 def hypergeometric_interval(
     successes: ArrayLike, n: ArrayLike, population: ArrayLike, *, confidence: float = 0.95
 ) -> Interval:

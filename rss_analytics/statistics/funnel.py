@@ -12,6 +12,7 @@ from rss_analytics.statistics.arguments import (
     Truths,
     not_negative,
     one_of,
+    paired,
     part_of,
     refuse,
     same_length,
@@ -65,6 +66,7 @@ class Funnel:
         raise refuse("Funnel.at", f"no limits at {confidence}", f"use one of {drawn}, or make it with that level")
 
 
+@paired
 def funnel_proportions(
     numerator: ArrayLike,
     denominator: ArrayLike,
@@ -105,6 +107,7 @@ def funnel_proportions(
     return Funnel(float(centre), x / n, z, spread, tuple(limits))
 
 
+@paired
 def funnel_standardised_ratio(
     observed: ArrayLike,
     expected: ArrayLike,
@@ -159,6 +162,7 @@ def funnel_standardised_ratio(
     return Funnel(1.0, o / e, z, spread, tuple(limits))
 
 
+@paired
 def funnel_ratio_of_counts(
     numerator: ArrayLike,
     denominator: ArrayLike,
@@ -172,7 +176,8 @@ def funnel_ratio_of_counts(
     """Funnel plot of one count over another, both uncertain, such as grievances over contacts.
 
     ``y = log((O + 1/2)/(D + 1/2))``, ``s² = O/(O + 1/2)² + D/(D + 1/2)²``, so that zeros need no rule; the
-    target is the pooled ratio unless given.  ``limit_spread="denominator"`` draws limits with
+    target is the pooled ratio unless given; without any event that is 0, and nothing can be drawn around it: limits and
+    flags are missing.  ``limit_spread="denominator"`` draws limits with
     ``s = 1/(2 sqrt D)``, as FunnelPlotR does, though its z-scores use the other.  No denominator or a missing count
     gives nan.
     Outside check: R package FunnelPlotR.

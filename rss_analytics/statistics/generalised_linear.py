@@ -11,7 +11,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special
 
-from rss_analytics.statistics.arguments import Floats, not_negative, part_of, refuse, same_length, series
+from rss_analytics.statistics.arguments import (
+    Floats,
+    not_negative,
+    numbers,
+    paired,
+    part_of,
+    refuse,
+    same_length,
+    series,
+)
 
 # Iteratively reweighted least squares stops when the deviance changes by less than this share, or gives up.
 CONVERGENCE = 1e-13
@@ -45,6 +54,7 @@ class FittedModel:
     size: float = np.nan
 
 
+@paired
 def fit_poisson(
     events: ArrayLike,
     columns: Mapping[str, ArrayLike],
@@ -70,6 +80,7 @@ def fit_poisson(
     return _finished(names, design, fit, overdispersed=overdispersed)
 
 
+@paired
 def fit_binomial(
     successes: ArrayLike, n: ArrayLike, columns: Mapping[str, ArrayLike], *, overdispersed: bool = False
 ) -> FittedModel:
@@ -89,6 +100,7 @@ def fit_binomial(
     return _finished(names, design, fit, overdispersed=overdispersed)
 
 
+@paired
 def fit_negative_binomial(
     events: ArrayLike, columns: Mapping[str, ArrayLike], *, exposure: ArrayLike | None = None
 ) -> FittedModel:
@@ -117,6 +129,7 @@ def fit_negative_binomial(
     return model
 
 
+@paired
 def fit_linear(
     values: ArrayLike,
     columns: Mapping[str, ArrayLike],
@@ -159,10 +172,10 @@ def durbin_watson(residuals: ArrayLike) -> float:
 
 
 def _design(where: str, columns: Mapping[str, ArrayLike], rows: int) -> tuple[tuple[str, ...], Floats]:
-    named = {name: np.broadcast_to(np.asarray(v, dtype=np.float64), (rows,)) for name, v in columns.items()}
+    named = {name: np.broadcast_to(numbers(where, f"columns[{name}]", v), (rows,)) for name, v in columns.items()}
     design = np.column_stack(list(named.values()))
-    if bool(np.isnan(design).any()):
-        raise refuse(where, "`columns` have missing values", "leave those rows out, and say how many")
+    if not bool(np.isfinite(design).all()):
+        raise refuse(where, "`columns` have missing or infinite values", "leave those rows out, and say how many")
     if rows < design.shape[1] or np.linalg.matrix_rank(design) < design.shape[1]:
         raise refuse(where, "`columns` repeat each other or outnumber the rows", "drop a column or add rows")
     return tuple(named), design
@@ -190,9 +203,10 @@ def _fit(y: Floats, design: Floats, family: Any, offset: Floats | None, *, robus
     with warnings.catch_warnings():
         # Separation and lack of convergence are seen in the result and answered with nan.
         warnings.simplefilter("ignore")
-        return GLM(y, design, family=family, offset=offset).fit(
-            maxiter=ROUNDS, tol=CONVERGENCE, cov_type="HC0" if robust else "nonrobust"
-        )
+        model, spread = GLM(y, design, family=family, offset=offset), "HC0" if robust else "nonrobust"
+        settled = model.fit(maxiter=ROUNDS, tol=CONVERGENCE, cov_type=spread)
+        # Errors come from the weights a round starts with: one more round starts from the settled coefficients.
+        return model.fit(start_params=settled.params, maxiter=1, tol=CONVERGENCE, cov_type=spread)
 
 
 def _families() -> Any:

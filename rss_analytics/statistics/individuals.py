@@ -7,7 +7,7 @@ from typing import Literal, Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import Floats, one_of, same_length
+from rss_analytics.statistics.arguments import Floats, one_of, paired, same_length
 from rss_analytics.statistics.control_limits import (
     ACTION_SIGMAS,
     D2_OF_TWO,
@@ -87,6 +87,7 @@ def moving_range_chart(values: ArrayLike, **options: Unpack[PhaseOptions]) -> Co
     return ControlChart("moving_range", ranges, centre, zero, upper, zero, near, np.ones_like(ranges), plan)
 
 
+@paired
 def i_prime_chart(
     totals: ArrayLike, weights: ArrayLike, *, screen: bool = True, **options: Unpack[PhaseOptions]
 ) -> ControlChart:

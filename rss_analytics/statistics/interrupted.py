@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import Floats, not_negative, one_of, refuse, series
+from rss_analytics.statistics.arguments import Floats, not_negative, one_of, paired, refuse, series
 from rss_analytics.statistics.generalised_linear import (
     FittedModel,
     fit_linear,
@@ -35,6 +35,7 @@ def segmented_columns(n: int, first_after: int) -> dict[str, Floats]:
     return {"intercept": np.ones(n), "t": t, "post": 1.0 * (since >= 0), "t_since": np.maximum(since, 0)}
 
 
+@paired
 def interrupted_rate(
     events: ArrayLike, exposure: ArrayLike, first_after: int, *, family: str = "quasi_poisson"
 ) -> FittedModel:

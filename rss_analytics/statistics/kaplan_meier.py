@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import Floats, numbers, one_of, refuse, same_length, series
+from rss_analytics.statistics.arguments import Floats, numbers, one_of, paired, refuse, same_length, series
 from rss_analytics.statistics.intervals import normal_quantile
 
 Scale = Literal["log", "log-log", "plain"]
@@ -124,6 +124,7 @@ class KaplanMeier:
         return RestrictedMean(horizon, float(areas.sum()), float(np.sqrt(terms.sum())))
 
 
+@paired
 def kaplan_meier(time: ArrayLike, event: ArrayLike, *, scale: Scale = "log", confidence: float = 0.95) -> KaplanMeier:
     """Kaplan-Meier curve of times with open (right-censored) cases.
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import Floats, fraction, one_of, refuse
+from rss_analytics.statistics.arguments import Floats, fraction, one_of, paired, refuse
 from rss_analytics.statistics.kaplan_meier import times_and_events
 
 # "log-rank" counts every event alike; "peto" weighs it by the survival just before it, so early ones count
@@ -31,6 +31,7 @@ class LogRank:
     groups: pd.DataFrame
 
 
+@paired
 def log_rank(
     time: ArrayLike,
     event: ArrayLike,
@@ -65,6 +66,7 @@ def log_rank(
     return LogRank(chi_square, df, p, groups)
 
 
+@paired
 def log_rank_pairs(time: ArrayLike, event: ArrayLike, group: ArrayLike, *, weight: Weight = "log-rank") -> pd.DataFrame:
     """The test for every pair of groups: columns a, b, chi_square, p (not corrected: use Holm on the p
     column)."""
@@ -78,6 +80,7 @@ def log_rank_pairs(time: ArrayLike, event: ArrayLike, group: ArrayLike, *, weigh
     return pd.DataFrame(found, columns=["a", "b", "chi_square", "p"])
 
 
+@paired
 def cox_regression(
     time: ArrayLike,
     event: ArrayLike,

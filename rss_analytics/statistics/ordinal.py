@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import Floats, refuse, same_length, series
+from rss_analytics.statistics.arguments import Floats, paired, refuse, same_length, series
 
 NEWTON_STEPS = 100
 CONVERGED = 1e-10  # largest change of a coefficient at which the fit stops
@@ -72,6 +72,7 @@ def rank_sum(first: ArrayLike, second: ArrayLike) -> RankSum:
     )
 
 
+@paired
 def kruskal_wallis(values: ArrayLike, group: ArrayLike) -> KruskalWallis:
     """Kruskal-Wallis test that groups answer alike; missing answers and groups are left out.
 
@@ -91,6 +92,7 @@ def kruskal_wallis(values: ArrayLike, group: ArrayLike) -> KruskalWallis:
     return KruskalWallis(float(found.statistic), len(groups) - 1, float(found.pvalue))
 
 
+@paired
 def proportional_odds(
     answers: ArrayLike, covariates: pd.DataFrame, *, counts: ArrayLike | None = None
 ) -> ProportionalOdds:

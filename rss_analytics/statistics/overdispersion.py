@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from rss_analytics.statistics.arguments import Floats, one_of, part_of, refuse, same_length, series
+from rss_analytics.statistics.arguments import Floats, one_of, paired, part_of, refuse, same_length, series
 
 TRIMMING = ("winsorise", "truncate", "none")
 # Share of units drawn in, or left out, at each end before the spread is measured (Spiegelhalter 2005; SHMI; CQC).
@@ -63,6 +63,7 @@ def truncated(z: ArrayLike, *, share: float = TRIMMED_SHARE) -> Floats:
     return np.where((band > 0) & (band < classes - 1), scores, np.nan)
 
 
+@paired
 def overdispersion(
     z: ArrayLike, standard_errors: ArrayLike, *, trimming: str = "winsorise", share: float = TRIMMED_SHARE
 ) -> Overdispersion:
@@ -90,6 +91,7 @@ def overdispersion(
     return Overdispersion(phi, tau2, scores)
 
 
+@paired
 def proportion_homogeneity(successes: ArrayLike, n: ArrayLike) -> ProportionHomogeneity:
     """Test whether units share one proportion, ``z = (p - P) / sqrt(P (1-P) / n)`` with P the pooled one.
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from rss_analytics.statistics.arguments import Floats, Truths, aligned, one_of, part_of, unwrapped
+from rss_analytics.statistics.arguments import Floats, Truths, aligned, one_of, paired, part_of, unwrapped
 from rss_analytics.statistics.exact_tests import fisher_p_value
 from rss_analytics.statistics.intervals import Interval, interval, normal_quantile
 from rss_analytics.statistics.proportions import wilson_interval
@@ -35,6 +35,7 @@ class TwoProportionTests:
     p_value_fisher: Floats
 
 
+@paired
 def newcombe_difference(
     successes1: ArrayLike, n1: ArrayLike, successes2: ArrayLike, n2: ArrayLike, *, confidence: float = 0.95
 ) -> Interval:
@@ -52,6 +53,7 @@ def newcombe_difference(
     return interval(difference, difference - down, difference + up, confidence, "newcombe")
 
 
+@paired
 def wald_difference(
     successes1: ArrayLike,
     n1: ArrayLike,
@@ -76,6 +78,7 @@ def wald_difference(
     return interval(p2 - p1, lower, upper, confidence, "wald")
 
 
+@paired
 def score_difference(
     successes1: ArrayLike,
     n1: ArrayLike,
@@ -112,6 +115,7 @@ def score_difference(
     return interval(observed, lower, upper, confidence, variance)
 
 
+@paired
 def risk_ratio_score(
     successes1: ArrayLike, n1: ArrayLike, successes2: ArrayLike, n2: ArrayLike, *, confidence: float = 0.95
 ) -> Interval:
@@ -146,6 +150,7 @@ def risk_ratio_score(
     )
 
 
+@paired
 def two_proportion_tests(
     successes1: ArrayLike, n1: ArrayLike, successes2: ArrayLike, n2: ArrayLike
 ) -> TwoProportionTests:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from rss_analytics.statistics.arguments import Floats, aligned, not_negative, one_of, part_of, refuse
+from rss_analytics.statistics.arguments import Floats, aligned, not_negative, one_of, paired, part_of, refuse
 from rss_analytics.statistics.intervals import Interval, interval, normal_quantile
 
 # The two published corrections of the effective sample size n* for a population of N:
@@ -14,6 +14,7 @@ from rss_analytics.statistics.intervals import Interval, interval, normal_quanti
 FINITE_POPULATION = ("hypergeometric", "sampling_fraction")
 
 
+@paired
 def wilson_interval(
     successes: ArrayLike,
     n: ArrayLike,
@@ -61,6 +62,7 @@ def _score_limit(p: Floats, size: Floats, z: float, *, side: int) -> Floats:
     return np.asarray((inside + share / 2 + side * root) / (1 + share))
 
 
+@paired
 def effective_size(n: ArrayLike, population: ArrayLike | None, *, finite: str = "hypergeometric") -> Floats:
     """Sample size of an unlimited population that would tell as much.
 
@@ -80,6 +82,7 @@ def effective_size(n: ArrayLike, population: ArrayLike | None, *, finite: str = 
         return np.where((size == everyone) & (size > 0), np.inf, size * known / (everyone - size))
 
 
+@paired
 def wald_interval(
     successes: ArrayLike,
     n: ArrayLike,
@@ -103,6 +106,7 @@ def wald_interval(
     return _within_bounds(p, p - reach, p + reach, confidence, "wald", clip=clip)
 
 
+@paired
 def agresti_coull_interval(
     successes: ArrayLike, n: ArrayLike, *, confidence: float = 0.95, clip: bool = True
 ) -> Interval:
@@ -120,6 +124,7 @@ def agresti_coull_interval(
     return _within_bounds(p, centre - reach, centre + reach, confidence, "agresti_coull", clip=clip)
 
 
+@paired
 def clopper_pearson_interval(successes: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> Interval:
     """Exact interval from the two one-sided binomial tests: never covers less than promised, so it is wide.
 
@@ -135,6 +140,7 @@ def clopper_pearson_interval(successes: ArrayLike, n: ArrayLike, *, confidence: 
     return interval(p, lower + 0 * p, upper + 0 * p, confidence, "clopper_pearson")
 
 
+@paired
 def jeffreys_interval(
     successes: ArrayLike, n: ArrayLike, *, confidence: float = 0.95, modified: bool = True
 ) -> Interval:
@@ -155,6 +161,7 @@ def jeffreys_interval(
     return interval(p, lower + 0 * p, upper + 0 * p, confidence, "jeffreys")
 
 
+@paired
 def logit_interval(successes: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> Interval:
     """Wald interval of the log odds, turned back into a share: ``logit p ± z / sqrt(n p (1-p))``.
 

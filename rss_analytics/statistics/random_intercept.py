@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special
 
-from rss_analytics.statistics.arguments import Floats, part_of
+from rss_analytics.statistics.arguments import Floats, paired, part_of
 
 # Range of the standard deviation between facilities that is searched, on the log odds scale.
 SMALLEST_SPREAD, LARGEST_SPREAD = 1e-4, 20.0
@@ -25,6 +25,7 @@ class RandomIntercept:
     log_likelihood: float
 
 
+@paired
 def random_intercept_logistic(successes: ArrayLike, n: ArrayLike) -> RandomIntercept:
     """Logistic model with one normal random intercept a facility, fitted by Laplace's approximation.
 

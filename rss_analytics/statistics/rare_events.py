@@ -8,7 +8,7 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import Floats, refuse
+from rss_analytics.statistics.arguments import Floats, days, refuse
 from rss_analytics.statistics.control_limits import ControlChart, draw_limits
 from rss_analytics.statistics.individuals import xmr_chart
 from rss_analytics.statistics.series import PhaseOptions, amounts_in_order, phases
@@ -31,9 +31,7 @@ def cases_between(occurred: ArrayLike) -> Floats:
 
 def days_between(dates: ArrayLike) -> Floats:
     """Days from each event to the next, from the dates of the events in any order; two on one day give 0."""
-    day = np.sort(np.asarray(dates, dtype="datetime64[s]"))
-    if np.isnat(day).any():
-        raise refuse("days_between", "`dates` has a missing date", "leave out events without a date")
+    day = np.sort(days("days_between", "dates", dates))
     return np.asarray(np.diff(day) / np.timedelta64(1, "D"), dtype=np.float64)
 
 

@@ -8,7 +8,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from rss_analytics.statistics.arguments import Floats, aligned, fraction, not_negative, one_of, same_length, unwrapped
+from rss_analytics.statistics.arguments import (
+    Floats,
+    aligned,
+    fraction,
+    not_negative,
+    one_of,
+    paired,
+    same_length,
+    unwrapped,
+)
 from rss_analytics.statistics.exact_tests import binomial_p_value
 from rss_analytics.statistics.intervals import Interval, interval, normal_quantile
 from rss_analytics.statistics.root_search import boundary
@@ -80,6 +89,7 @@ def poisson_limits(events: ArrayLike, *, confidence: float = 0.95, method: str =
     )
 
 
+@paired
 def poisson_rate_interval(
     events: ArrayLike, exposure: ArrayLike, *, confidence: float = 0.95, method: str = "garwood"
 ) -> Interval:
@@ -98,6 +108,7 @@ def poisson_rate_interval(
     return interval(x / time, lower / time, upper / time, confidence, method)
 
 
+@paired
 def rate_ratio(
     events1: ArrayLike,
     exposure1: ArrayLike,
@@ -149,6 +160,7 @@ def rate_ratio(
     )
 
 
+@paired
 def rate_homogeneity(events: ArrayLike, exposure: ArrayLike) -> RateHomogeneity:
     """Test whether units share one rate: ``sum (O - E)² / E``, E the unit's exposure times the pooled rate.
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import numbers, refuse, series
+from rss_analytics.statistics.arguments import numbers, paired, refuse, series
 from rss_analytics.statistics.intervals import normal_quantile
 from rss_analytics.statistics.proportions import wilson_interval
 
@@ -96,6 +96,7 @@ def frequencies(values: ArrayLike, categories: Sequence[object]) -> pd.DataFrame
     )
 
 
+@paired
 def likert_summary(answers: pd.DataFrame, *, points: int, by: pd.Series | None = None) -> pd.DataFrame:
     """Low, neutral and high percent, mean and standard deviation of items on a scale of 1 to ``points``.
 

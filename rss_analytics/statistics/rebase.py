@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rss_analytics.statistics.arguments import Floats, one_of, refuse
+from rss_analytics.statistics.arguments import Floats, days, one_of, refuse, whole
 from rss_analytics.statistics.series import compare, stretches, values_in_order
 
 Direction = Literal["above", "below", "both"]
@@ -57,8 +57,8 @@ def propose_rebase(
     Safety 2011; 20: 46-51. Outside check: reference case a5, sustained runs (R, runcharter), equal.
     """
     one_of("propose_rebase", "direction", direction, tuple(SIDES))
-    if baseline < 1 or run_length < 1:
-        raise refuse("propose_rebase", "`baseline` or `run_length` is below 1", "give 1 point or more")
+    whole("propose_rebase", "baseline", baseline, least=1)
+    whole("propose_rebase", "run_length", run_length, least=1)
     value = values_in_order("propose_rebase", "values", values)
     at = np.flatnonzero(~np.isnan(value))
     if not at.size:
@@ -80,11 +80,14 @@ def positions_of(dates: ArrayLike, rebase_dates: Sequence[Any] | NDArray[Any]) -
     A date after the last point, or not after the first, starts no new part and is left out.  Dates are
     anything numpy reads as days.  Raises ValueError when a point has no date or the points are not in time order.
     """
-    days = np.asarray(dates, dtype="datetime64[D]")
-    if np.isnat(days).any() or (np.diff(days) < np.timedelta64(0, "D")).any():
-        raise refuse("positions_of", "`dates` are missing or not in time order", "sort the points by date first")
-    starts = np.searchsorted(days, np.asarray(rebase_dates, dtype="datetime64[D]"), side="left")
-    return sorted({int(start) for start in np.atleast_1d(starts) if 0 < start < len(days)})
+    if np.size(rebase_dates) == 0:
+        return []
+    at = days("positions_of", "dates", dates).astype("datetime64[D]")
+    if (np.diff(at) < np.timedelta64(0, "D")).any():
+        raise refuse("positions_of", "`dates` are not in time order", "sort the points by date first")
+    declared = days("positions_of", "rebase_dates", rebase_dates).astype("datetime64[D]")
+    starts = np.searchsorted(at, declared, side="left")
+    return sorted({int(start) for start in np.atleast_1d(starts) if 0 < start < len(at)})
 
 
 def _next_run(

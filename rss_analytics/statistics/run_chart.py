@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import Floats, one_of
+from rss_analytics.statistics.arguments import Floats, one_of, paired
 from rss_analytics.statistics.control_limits import ControlChart
 from rss_analytics.statistics.run_boxes import box_limits
 from rss_analytics.statistics.series import (
@@ -106,6 +106,7 @@ def runs_of_chart(chart: ControlChart, *, method: Method = "anhoej") -> tuple[Ru
     return _rules_by_part(chart.value, chart.centre, chart.phases, method)
 
 
+@paired
 def run_rules(values: ArrayLike, centre: ArrayLike, *, method: Method = "anhoej") -> RunRules:
     """Longest run and crossings of points about a line (one number or one per point), and the signal.
 

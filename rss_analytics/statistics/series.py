@@ -8,15 +8,15 @@ series with limits of its own; ``rebase_at`` names the first point of each new p
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypedDict
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from pandas.api.types import is_numeric_dtype, is_object_dtype
 
-from rss_analytics.statistics.arguments import Floats, not_negative, refuse, series
+from rss_analytics.statistics.arguments import Floats, not_negative, refuse, series, whole
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -61,8 +61,8 @@ def phases(
 
     Raises ValueError when a position lies outside the series or the baseline is shorter than one point.
     """
-    if baseline is not None and baseline < 1:
-        raise refuse("phases", f"`baseline` is {baseline}", "give 1 point or more, or None for all points")
+    if baseline is not None:
+        whole("phases", "baseline", baseline, least=1)
     starts = np.zeros(points, dtype=np.int64)
     starts[_positions(rebase_at, points, "rebase_at")] = 1
     if points:
@@ -81,10 +81,8 @@ def values_in_order(where: str, name: str, values: ArrayLike) -> Floats:
 
     Raises ValueError when a value is no number or is infinite.
     """
-    if isinstance(values, pd.Series):
-        # pandas' own NA is no float; to_numpy names its stand-in.  What is no number stays for `series` to refuse.
-        with suppress(TypeError, ValueError):
-            values = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    if isinstance(values, pd.Series) and (is_numeric_dtype(values) or is_object_dtype(values)):
+        values = values.astype(object).where(values.notna(), np.nan).to_numpy()  # pandas' own NA is no float
     found = series(where, name, values)
     if np.isinf(found).any():
         raise refuse(where, f"`{name}` has infinite values", "give nan where a value is missing")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special
 
-from rss_analytics.statistics.arguments import Floats, one_of, part_of, refuse, same_length, series
+from rss_analytics.statistics.arguments import Floats, one_of, paired, part_of, refuse, same_length, series
 from rss_analytics.statistics.intervals import Interval, interval, normal_quantile
 
 TAU2_METHODS = ("dersimonian_laird", "reml", "paule_mandel", "hedges")
@@ -39,6 +39,7 @@ class RandomEffects:
     prediction: Interval
 
 
+@paired
 def log_odds(successes: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
     """Log odds of each facility and their sampling variances ``1/x + 1/(n-x)``.
 
@@ -52,6 +53,7 @@ def log_odds(successes: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
     return np.log(yes / no), 1 / yes + 1 / no
 
 
+@paired
 def random_effects(
     estimates: ArrayLike,
     variances: ArrayLike,
@@ -97,6 +99,7 @@ def random_effects(
     )
 
 
+@paired
 def empirical_bayes(
     estimates: ArrayLike, variances: ArrayLike, model: RandomEffects, *, confidence: float = 0.95
 ) -> tuple[Interval, Floats]:

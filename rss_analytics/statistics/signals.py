@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rss_analytics.statistics.arguments import Floats, one_of
+from rss_analytics.statistics.arguments import Floats, numbers, one_of
 from rss_analytics.statistics.control_limits import ControlChart
 from rss_analytics.statistics.series import Bools, Ints, compare, stretches
 
@@ -179,10 +179,11 @@ def assurance(
     one_of("assurance", "collapsed", collapsed, ("compare", "inconsistent"))
     judged = np.flatnonzero(chart.phases.included & ~np.isnan(chart.value) & ~np.isnan(chart.upper))
     wish = WISHED_DIRECTION[higher_is]
-    if target is None or np.isnan(target) or wish == 0 or not judged.size:
+    aimed = float(numbers("assurance", "target", np.nan if target is None else target))
+    if np.isnan(aimed) or wish == 0 or not judged.size:
         return None
     upper, lower = float(chart.upper[judged[-1]]), float(chart.lower[judged[-1]])
-    above, below = compare(target, upper) > 0, compare(target, lower) < 0
+    above, below = compare(aimed, upper) > 0, compare(aimed, lower) < 0
     if above or below:
         return "consistent_fail" if bool(above) == (wish > 0) else "consistent_pass"
     last_part = judged[chart.phases.part[judged] == chart.phases.part[judged[-1]]]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import Floats, numbers, refuse
+from rss_analytics.statistics.arguments import Floats, numbers, paired, refuse
 
 # Prior sample sizes that the manual suggests for smoothing the variances of small entities.
 PRIOR_SIZE_RATING, PRIOR_SIZE_COMPOSITE, PRIOR_SIZE_ITEM = 25, 20, 15
 
 
+@paired
 def smooth_variances(variance: ArrayLike, n: ArrayLike, *, prior_size: float) -> Floats:
     """Variances of entity means, drawn towards the pooled one where few people answered.
 
@@ -29,6 +30,7 @@ def smooth_variances(variance: ArrayLike, n: ArrayLike, *, prior_size: float) ->
     return smoothed
 
 
+@paired
 def weigh_thin_items(
     means: ArrayLike, counts: ArrayLike, overall: ArrayLike, *, full_size: float
 ) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
-from rss_analytics.statistics.arguments import Floats, fraction, not_negative, one_of, refuse, same_length
+from rss_analytics.statistics.arguments import Floats, fraction, not_negative, one_of, paired, refuse, same_length
 from rss_analytics.statistics.rates import poisson_limits
 
 INDIRECT_METHODS = ("garwood", "byar", "byar_half", "mid_p")
@@ -29,6 +29,7 @@ class Standard:
         return self.events / self.population
 
 
+@paired
 def standard_of(stratum: ArrayLike, events: ArrayLike, population: ArrayLike) -> Standard:
     """The standard made of all rows given, summed by stratum; a stratum without population is refused."""
     where = "standard_of"
@@ -39,6 +40,7 @@ def standard_of(stratum: ArrayLike, events: ArrayLike, population: ArrayLike) ->
     return Standard(sums.index, sums["events"].to_numpy(), sums["population"].to_numpy())
 
 
+@paired
 def indirect_standardisation(
     unit: ArrayLike,
     stratum: ArrayLike,
@@ -81,6 +83,7 @@ def indirect_standardisation(
     )
 
 
+@paired
 def direct_standardisation(
     unit: ArrayLike,
     stratum: ArrayLike,

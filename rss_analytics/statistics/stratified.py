@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from rss_analytics.statistics.arguments import Floats, fraction, part_of, same_length
+from rss_analytics.statistics.arguments import Floats, fraction, paired, part_of, same_length
 from rss_analytics.statistics.intervals import Interval, interval, normal_quantile
 
 
@@ -38,6 +38,7 @@ class StratifiedComparison:
     stratum_differences: Floats
 
 
+@paired
 def stratified_comparison(
     successes1: ArrayLike, n1: ArrayLike, successes2: ArrayLike, n2: ArrayLike, *, confidence: float = 0.95
 ) -> StratifiedComparison:

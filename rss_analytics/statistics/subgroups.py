@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
-from rss_analytics.statistics.arguments import Floats, refuse, same_length
+from rss_analytics.statistics.arguments import Floats, paired, refuse, same_length
 from rss_analytics.statistics.control_limits import ControlChart, draw_limits
 from rss_analytics.statistics.series import (
     Bools,
@@ -33,6 +33,7 @@ class Subgroups:
     size: Floats
 
 
+@paired
 def summarise_subgroups(values: ArrayLike, subgroup: ArrayLike) -> Subgroups:
     """Mean, sd and number of the non-missing values of each subgroup (a month, say), sorted by label.
 
@@ -54,6 +55,7 @@ def summarise_subgroups(values: ArrayLike, subgroup: ArrayLike) -> Subgroups:
     )
 
 
+@paired
 def xbar_chart(mean: ArrayLike, sd: ArrayLike, size: ArrayLike, **options: Unpack[PhaseOptions]) -> ControlChart:
     """Chart of subgroup means, for example of the length of stay of each month's discharges.
 
@@ -74,6 +76,7 @@ def xbar_chart(mean: ArrayLike, sd: ArrayLike, size: ArrayLike, **options: Unpac
     return draw_limits("xbar", means, centre, ratio(typical, c4(sizes) * np.sqrt(sizes)), plan)
 
 
+@paired
 def s_chart(sd: ArrayLike, size: ArrayLike, **options: Unpack[PhaseOptions]) -> ControlChart:
     """Chart of subgroup standard deviations, companion of `xbar_chart`: is the spread among people steady?
 

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from rss_analytics.statistics import survey_weights
-from rss_analytics.statistics.arguments import Floats, not_negative, one_of, refuse, same_length
+from rss_analytics.statistics.arguments import Floats, not_negative, one_of, paired, refuse, same_length
 
 # A stratum of one sampled unit has no variance of its own: refuse it, count it as certain (0), or centre it
 # on the
@@ -103,6 +103,7 @@ class SurveyDesign:
         return replace(self, weights=fitted, calibrations=(*self.calibrations, made))
 
 
+@paired
 def survey_design(
     weights: ArrayLike | None = None,
     *,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import Floats, fraction, refuse, series
+from rss_analytics.statistics.arguments import Floats, fraction, paired, refuse, series
 from rss_analytics.statistics.survey_design import SurveyDesign
 
 
@@ -37,6 +37,7 @@ class SurveyEstimate:
         return self.se / self.estimate if self.estimate else float("nan")
 
 
+@paired
 def survey_mean(
     design: SurveyDesign, y: ArrayLike, *, domain: ArrayLike | None = None, confidence: float = 0.95
 ) -> SurveyEstimate:
@@ -69,6 +70,7 @@ def survey_mean(
     )
 
 
+@paired
 def survey_total(
     design: SurveyDesign, y: ArrayLike, *, domain: ArrayLike | None = None, confidence: float = 0.95
 ) -> SurveyEstimate:
@@ -78,6 +80,7 @@ def survey_total(
     return _with_limits(design, float(w @ values), _se(design, w * values), int((w > 0).sum()), confidence)
 
 
+@paired
 def survey_ratio(
     design: SurveyDesign,
     numerator: ArrayLike,
@@ -102,6 +105,7 @@ def survey_ratio(
     return _with_limits(design, ratio, _se(design, w * (y - ratio * x) / below), int((w > 0).sum()), confidence)
 
 
+@paired
 def domain_means(
     design: SurveyDesign, y: ArrayLike, by: ArrayLike | pd.DataFrame, *, confidence: float = 0.95
 ) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import Floats, one_of, refuse, series
+from rss_analytics.statistics.arguments import Floats, one_of, paired, refuse, series
 from rss_analytics.statistics.survey_design import SurveyDesign
 
 FAMILIES = ("linear", "logistic")
@@ -38,6 +38,7 @@ class RaoScott:
     p: float
 
 
+@paired
 def survey_regression(
     design: SurveyDesign,
     y: ArrayLike,
@@ -76,6 +77,7 @@ def survey_regression(
     return pd.DataFrame({"coefficient": beta, "se": se, "t": t, "p": p}, index=names)
 
 
+@paired
 def survey_difference(design: SurveyDesign, y: ArrayLike, group: ArrayLike) -> SurveyDifference:
     """Do two groups differ in their weighted means?  t test on design df - 1; exactly two groups.
 
@@ -90,6 +92,7 @@ def survey_difference(design: SurveyDesign, y: ArrayLike, group: ArrayLike) -> S
     return SurveyDifference(float(difference), float(se), float(t), design.df - 1, float(p))
 
 
+@paired
 def rao_scott(design: SurveyDesign, rows: ArrayLike, columns: ArrayLike) -> RaoScott:
     """Pearson's test of a weighted two-way table, corrected for the design (second-order, as an F test).
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import Floats, numbers, one_of, refuse, series
+from rss_analytics.statistics.arguments import Floats, numbers, one_of, paired, refuse, series
 
 # Every margin is met to this share of its target, or the weights are refused.
 TOLERANCE = 1e-10
@@ -38,6 +38,7 @@ def kish(weights: ArrayLike) -> Kish:
     return Kish(float((w > 0).sum()) / effective, effective)
 
 
+@paired
 def poststratify(weights: ArrayLike, cell: ArrayLike, totals: Targets) -> Floats:
     """Weights scaled within cells so that each cell adds up to its known population.
 
@@ -55,6 +56,7 @@ def poststratify(weights: ArrayLike, cell: ArrayLike, totals: Targets) -> Floats
     return scaled
 
 
+@paired
 def rake(weights: ArrayLike, margins: pd.DataFrame, totals: Mapping[str, Targets]) -> Floats:
     """Weights that meet several known margins (age, sex, program ...) at once, by iterative proportional
     fitting.
@@ -86,6 +88,7 @@ def rake(weights: ArrayLike, margins: pd.DataFrame, totals: Mapping[str, Targets
     raise refuse(where, f"the margins do not settle in {ROUNDS} rounds", "merge thin levels")
 
 
+@paired
 def calibrate(
     weights: ArrayLike,
     x: ArrayLike,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special
 
-from rss_analytics.statistics.arguments import Floats, fraction, part_of, refuse, same_length, series
+from rss_analytics.statistics.arguments import Floats, fraction, paired, part_of, refuse, same_length, series
 from rss_analytics.statistics.generalised_linear import FittedModel, fit_binomial, fit_poisson
 from rss_analytics.statistics.intervals import Interval, interval, normal_quantile
 
@@ -45,6 +45,7 @@ class Trend:
     profile_ratio: Interval | None = None
 
 
+@paired
 def cochran_armitage(successes: ArrayLike, n: ArrayLike, scores: ArrayLike) -> CochranArmitage:
     """Test of a straight trend of shares over ordered groups.
 
@@ -72,6 +73,7 @@ def cochran_armitage(successes: ArrayLike, n: ArrayLike, scores: ArrayLike) -> C
     )
 
 
+@paired
 def logistic_trend(successes: ArrayLike, n: ArrayLike, scores: ArrayLike, *, confidence: float = 0.95) -> Trend:
     """Odds ratio per unit of score from a logistic model, with Wald, likelihood and quasi-binomial limits.
 
@@ -90,6 +92,7 @@ def logistic_trend(successes: ArrayLike, n: ArrayLike, scores: ArrayLike, *, con
     return Trend(model, quasi, _ratio(model, confidence), _ratio(quasi, confidence, student=True), profile)
 
 
+@paired
 def poisson_trend(events: ArrayLike, exposure: ArrayLike, scores: ArrayLike, *, confidence: float = 0.95) -> Trend:
     """Rate ratio per unit of score from a log-linear model of events per exposure, with Wald and quasi-Poisson limits.
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from rss_analytics.statistics.arguments import Floats, fraction, refuse, same_length, series
+from rss_analytics.statistics.arguments import Floats, fraction, paired, refuse, same_length, series
 from rss_analytics.statistics.intervals import Interval, interval
 
 
@@ -50,6 +50,7 @@ def mann_kendall(values: ArrayLike) -> MannKendall:
     return _tested([_known(series("mann_kendall", "values", values))])
 
 
+@paired
 def seasonal_mann_kendall(values: ArrayLike, season: ArrayLike) -> MannKendall:
     """Mann-Kendall test within seasons: scores and variances are summed over seasons, so a yearly cycle is no trend.
 
@@ -80,6 +81,7 @@ def sen_slope(values: ArrayLike, *, confidence: float = 0.95) -> Interval:
     return interval(np.asarray(np.median(slopes)), slopes[ranks[0]], slopes[ranks[1]], confidence, "sen")
 
 
+@paired
 def seasonal_sen_slope(values: ArrayLike, season: ArrayLike) -> float:
     """Median of the slopes between values of the same season, per cycle (per year for months); nan without a pair.
 

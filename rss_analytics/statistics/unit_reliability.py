@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from rss_analytics.statistics.arguments import Floats, numbers, refuse, series
+from rss_analytics.statistics.arguments import Floats, numbers, paired, refuse, series
 
 POOR_RELIABILITY = 0.70  # below it, differences between facilities are mostly noise (CAHPS manual)
 HIGH_RELIABILITY = 0.90
@@ -38,6 +38,7 @@ class RandomIntercept:
     units: pd.DataFrame
 
 
+@paired
 def unit_anova(values: ArrayLike, unit: ArrayLike) -> UnitAnova:
     """Intraclass correlation and reliability of unit means from a one-way analysis of variance.
 
@@ -58,6 +59,7 @@ def unit_anova(values: ArrayLike, unit: ArrayLike) -> UnitAnova:
     return UnitAnova(between / within, df1, df2, icc, 1 - within / between if between > 0 else float("nan"))
 
 
+@paired
 def random_intercept(values: ArrayLike, unit: ArrayLike) -> RandomIntercept:
     """Facility effects shrunk towards the mean by how little is known of each (REML, best linear unbiased).
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t as student
 
 from rss_analytics.statistics.case_mix import (
     adjust_case_mix,
@@ -246,10 +247,25 @@ def test_an_adjuster_without_values_and_unequal_rows_are_refused() -> None:
     y, x, unit = survey(8)
     with pytest.raises(ValueError, match="adjuster has no values"):
         adjust_case_mix(y, x.assign(age=np.nan), unit)
-    with pytest.raises(ValueError, match="differ in rows"):
+    with pytest.raises(ValueError, match="different indexes"):
         adjust_case_mix(y[:-1], x, unit)
     with pytest.raises(ValueError, match="boxes"):
         adjust_categories(y, x, unit, {})
+
+
+def test_the_stars_of_the_program_go_by_the_error_of_the_whole_model() -> None:
+    y, x, unit = survey(8)
+    program, manual = (adjust_case_mix(y, x, unit, method=one) for one in ("program_4_1", "manual"))
+    for found, freedom in ((program, program.df2), (manual, manual.entities["n_used"] - 1)):
+        expected = 2 * student.sf(found.entities["t"].abs(), freedom)
+        np.testing.assert_allclose(found.entities["p"], expected, rtol=1e-12)
+
+
+def test_a_model_that_leaves_no_error_is_refused() -> None:
+    answers, unit = pd.Series([1.0, 2, 3, 4]), pd.Series(list("aabb"))
+    adjusters = pd.DataFrame({"age": [1.0, 2, 2, 4], "health": [1.0, 3, 2, 2]})
+    with pytest.raises(ValueError, match="no more rows than entities and adjusters"):
+        adjust_case_mix(answers, adjusters, unit)
 
 
 def test_facilities_given_as_categories_and_people_without_one_are_handled() -> None:

@@ -73,7 +73,7 @@ def test_a_line_through_its_points_has_no_error_left():
 def test_missing_values_are_refused_rather_than_dropped_in_silence():
     with pytest.raises(ValueError, match="`events` has missing values; leave those rows out"):
         fit_poisson([1, np.nan], {"a": [1, 1]})
-    with pytest.raises(ValueError, match="`columns` have missing values"):
+    with pytest.raises(ValueError, match="`columns` have missing or infinite values"):
         fit_poisson([1, 2], {"a": [1, np.nan]})
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rss_analytics.statistics.proportions import clopper_pearson_interval
 from rss_analytics.statistics.survey_design import SurveyDesign, survey_design
 from rss_analytics.statistics.survey_estimates import (
     domain_means,
@@ -170,7 +171,20 @@ def test_a_share_of_everybody_or_nobody_has_a_defined_interval(method: Any) -> N
     for share in (0.0, 1.0):
         found = survey_share(design, np.full(10, share), method=method)
         assert found.estimate == share
-        assert np.isnan(found.lower) if method == "beta" else found.lower == found.upper == share
+        limits = clopper_pearson_interval(int(share) * 10, 10)
+        assert (found.lower, found.upper) == (limits.lower, limits.upper), "a sample that agrees is no certainty"
+
+
+def test_a_sample_that_agrees_leaves_the_people_who_were_not_asked() -> None:
+    def limits(y: int, asked: int, everybody: int, **options: Any) -> tuple[float, float]:
+        found = survey_share(survey_design(population=[np.full(asked, everybody)], **options), np.full(asked, y))
+        return round(float(found.lower), 4), round(float(found.upper), 4)
+
+    assert limits(1, 6, 15) == (0.6667, 1.0)
+    assert limits(0, 6, 15) == (0.0, 0.3333)
+    assert limits(1, 6, 6) == (1.0, 1.0), "a census is certain"
+    grouped = survey_share(survey_design(np.ones(20), clusters=[np.repeat(np.arange(4), 5)]), np.ones(20))
+    assert float(grouped.lower) == clopper_pearson_interval(4, 4).lower, "people of one group count as one"
 
 
 def test_a_census_has_no_error() -> None:
