@@ -272,6 +272,11 @@ class Measure(Declared):
     counts: Literal["people", "events"]
     about: Literal["clients", "staff"] = "clients"
     interval: Literal["wilson", "garwood", "none"] = "none"
+    judged_by: Literal["value", "interval"] = Key(
+        default="value",
+        description="`value` where everything was logged; `interval` for a sample, whose target is met or missed only "
+        "when the whole interval lies on one side of it",
+    )
     report: Literal["fidelity", "satisfaction", "grievances", "data_quality"]
     section: str
     dimensions: tuple[Dimension, ...]
@@ -344,6 +349,12 @@ class Measure(Declared):
             raise ValueError("`split_codes` needs `split`")
         if self.split is not None and self.kind not in SPLIT_KINDS:
             raise ValueError(f"`split` belongs to the kinds {', '.join(SPLIT_KINDS)}")
+        return self
+
+    @model_validator(mode="after")
+    def _a_sample_has_an_interval(self) -> Measure:
+        if self.judged_by == "interval" and self.interval == "none":
+            raise ValueError("`judged_by: interval` needs an `interval`")
         return self
 
     @model_validator(mode="after")

@@ -39,8 +39,10 @@ RESULT_COLUMNS = (
     "band",  # Int64 1-5, null without cuts
     "target",  # float, null without a target
     "met",  # yes | no | cannot_tell | no_target
+    "more_needed",  # Int64: of a share judged by its interval, about how many more answers would decide; else null
     "reason",  # why it cannot be told: not_covered | no_records ... (`judgement.NOTHING_TO_DIVIDE_BY`); or, of a value
-    # that is told, why it is not judged: other_model | mixed_models | no_standard | expired | not_yet_in_force
+    # that is told, why it is not judged: other_model | mixed_models | no_standard | expired | not_yet_in_force, or
+    # within_chance: it is a sample's, and its interval holds the target
     "last_record",  # date of the unit's last record of the form, for the sentence that says since when
     "source_status",  # verified | partly | recalled | agency: of target and cuts, the less sure; else of the measure
     "profile_version",  # version of the profile that was in force on the window's last day

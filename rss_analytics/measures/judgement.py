@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from rss_analytics.measures.kinds.numbers import SPREAD
 from rss_analytics.measures.population import POPULATION
 from rss_analytics.measures.question import GROUPING, Question
 from rss_analytics.measures.windows import shares_of
+from rss_analytics.statistics.planning import forms_for_verdict
 from rss_analytics.statistics.proportions import wilson_interval
 from rss_analytics.statistics.rates import poisson_rate_interval
 
@@ -47,7 +48,7 @@ NOTHING_TO_DIVIDE_BY = {
 
 
 def judged(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows with ``value, lower, upper, reason, target, source_status, judged_by, band, met``.
+    """Rows with ``value, lower, upper, reason, target, source_status, judged_by, band, met, more_needed``.
 
     ``rows`` have the sums, ``covered`` and the number of their grouping.  Every number of a window that is not covered
     is null.  The value is ``numerator * scale / (numerator_per * denominator)``, divided once; bands and targets judge
@@ -73,7 +74,7 @@ def judged(question: Question, rows: pd.DataFrame) -> pd.DataFrame:
     pairs = list(zip(rows["value"], targets, strict=True))
     rows["band"] = pd.array([_band(value, target) for value, target in pairs], dtype="Int64")
     rows["met"] = [_met(measure, value, target) for value, target in pairs]
-    return rows
+    return _by_interval(measure, rows, targets) if measure.judged_by == "interval" else rows.assign(more_needed=np.nan)
 
 
 def _filled(measure: Measure, rows: pd.DataFrame) -> pd.DataFrame:
@@ -206,6 +207,28 @@ def _figure(target: Target | None) -> float:
 
 def _band(value: float, target: Target | None) -> int | None:
     return None if target is None or np.isnan(value) else target.band(value)
+
+
+def _by_interval(measure: Measure, rows: pd.DataFrame, targets: Sequence[Target | None]) -> pd.DataFrame:
+    """Rows of a sample: a target is met or missed where both ends of the interval say so, else it cannot be told."""
+    open_ = []
+    for lower, upper, met, target in zip(rows["lower"], rows["upper"], rows["met"], targets, strict=True):
+        ends = {_met(measure, end, target) for end in (lower, upper)}
+        open_.append(met in ("yes", "no") and ends != {met})
+    undecided = pd.Series(open_, index=rows.index, dtype=bool)
+    rows["met"] = rows["met"].mask(undecided, "cannot_tell")
+    rows["reason"] = rows["reason"].mask(undecided, "within_chance")
+    rows["more_needed"] = np.nan
+    if measure.interval == "wilson":
+        counts = rows.loc[undecided, ["numerator", "denominator", "target"]].to_numpy(dtype=float)
+        rows.loc[undecided, "more_needed"] = [_more_needed(*row, scale=measure.scale) for row in counts]
+    return rows
+
+
+def _more_needed(numerator: float, denominator: float, target: float, *, scale: int) -> float:
+    """Further answers until the interval leaves a target out, if the share stays; NaN where no number is enough."""
+    more = forms_for_verdict(numerator, denominator, target / scale) if 0 < target < scale else None
+    return np.nan if more is None else more
 
 
 def _met(measure: Measure, value: float, target: Target | None) -> str:

@@ -27,7 +27,17 @@ from rss_analytics.measures.sample import Draw, Drawn, draw
 from rss_analytics.storage.tables import Tables
 
 EXACT = [name for name, kind in COLUMNS.items() if kind.startswith("decimal")]
-WHOLE_NUMBERS = ("numerator", "denominator", "n_clients", "n_staff", "n_records", "excluded", "held", "pending")
+WHOLE_NUMBERS = (
+    "numerator",
+    "denominator",
+    "n_clients",
+    "n_staff",
+    "n_records",
+    "excluded",
+    "held",
+    "pending",
+    "more_needed",
+)
 
 
 @dataclass(frozen=True)

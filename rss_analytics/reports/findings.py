@@ -33,8 +33,9 @@ def findings(found: Sequence[Evidence]) -> list[Finding]:
 
 
 def answer(kind: str, wording: Wording, found: Sequence[Evidence]) -> Sentence:
-    """Whether the targets of the report are met, in one or two sentences."""
-    return Sentence(_answer(kind, wording, findings(found)), "answer")
+    """Whether the scope itself meets its targets and how many could be judged; how many of its units are short."""
+    own = [Finding(one, reading) for one in found for reading in one.now if reading.target is not None]
+    return Sentence(_answer(kind, wording, own) + _units_short(wording, findings(found)), "answer")
 
 
 def tally(wording: Wording, found: Sequence[Evidence]) -> Sentence:
@@ -51,7 +52,7 @@ def unknowns(wording: Wording, found: Sequence[Evidence]) -> Bullets | None:
 
 
 def missed(wording: Wording, found: Evidence) -> Bullets | None:
-    """The units that missed a measure's target, each with its number, how long, and whether it may be chance."""
+    """The units that missed a measure's target, each with its number and how long."""
     short = [finding for finding in findings([found]) if finding.reading.status == "not_met"]
     if not short or (found.unit is None and found.split is None):
         return None
@@ -59,19 +60,22 @@ def missed(wording: Wording, found: Evidence) -> Bullets | None:
     return Bullets(wording.say("short.of_measure"), tuple(lines))
 
 
-def _answer(kind: str, wording: Wording, judged: Sequence[Finding]) -> str:
+def _answer(kind: str, wording: Wording, own: Sequence[Finding]) -> str:
+    """What the scope's own readings say of the targets that they have."""
     request = wording.request
-    facts = {"scope": request.scope.label, "period": wording.period(f.of for f in judged)}
-    states = Counter(finding.reading.status for finding in judged)
+    facts = {"scope": request.scope.label, "period": wording.period(f.of for f in own)}
+    states = Counter(finding.reading.status for finding in own)
     told = states["met"] + states["not_met"]
     if not told:
         return wording.say(f"answer.{kind}.unknown", **facts)
+    facts |= {"told": wording.number(told), "total": wording.number(len(own))}
     if not states["not_met"]:
-        key = "all_met" if told == len(judged) else "told_met"
-        return wording.say(f"answer.{kind}.{key}", **facts)
-    return wording.count(
-        f"answer.{kind}.short", states["not_met"], judged=wording.number(told), **facts
-    ) + _units_short(wording, judged)
+        return wording.say(f"answer.{kind}.{'all_met' if told == len(own) else 'told_met'}", **facts)
+    return wording.count(f"answer.{kind}.short", states["not_met"], **facts) + _not_told(wording, len(own) - told)
+
+
+def _not_told(wording: Wording, number: int) -> str:
+    return " " + wording.count("answer.open", number) if number else ""
 
 
 def _units_short(wording: Wording, judged: Sequence[Finding]) -> str:
@@ -98,8 +102,6 @@ def _short_name(wording: Wording, finding: Finding) -> str:
         target=wording.value(found.measure, reading.target),
     )
     facts += _streak(wording, finding)
-    if _within(reading):
-        facts += wording.say("short.within_chance")
     return wording.say("short.unit", unit=name, facts=facts)
 
 
@@ -111,12 +113,6 @@ def _streak(wording: Wording, finding: Finding) -> str:
     whole = streak == len(finding.of.history(finding.reading))
     key = "all" if whole else finding.of.measure.window
     return wording.say(f"short.streak.{key}", number=wording.number(streak))
-
-
-def _within(reading: Reading) -> bool:
-    """Whether the target lies inside the reading's interval, so that missing it may be chance."""
-    low, high, target = reading.lower, reading.upper, reading.target
-    return low is not None and high is not None and target is not None and low <= target <= high
 
 
 def _unknown(wording: Wording, judged: Sequence[Finding]) -> Iterator[str]:
@@ -133,9 +129,22 @@ def _unknown(wording: Wording, judged: Sequence[Finding]) -> Iterator[str]:
         yield wording.say("unknown.line", unit=wording.names(units), measures=measured, why=why)
 
 
+def within_chance(wording: Wording, found: Evidence, reading: Reading) -> str:
+    """That a sample's interval holds its target, and about how many more answers would decide."""
+    ends = {"lower": reading.lower, "upper": reading.upper, "target": reading.target}
+    facts = {
+        name: wording.value(found.measure, number, bare=True) for name, number in ends.items() if number is not None
+    }
+    if reading.more_needed is None:
+        return wording.say("unknown.within_chance", **facts)
+    return wording.say("unknown.within_chance.more", more=wording.number(reading.more_needed), **facts)
+
+
 def _reason(wording: Wording, finding: Finding) -> str:
     found, reading = finding.of, finding.reading
     reason = reading.reason or "no_records"
+    if reason == "within_chance":
+        return within_chance(wording, found, reading)
     never = reason == "not_covered" and reading.last_record is None
     return wording.say(
         "unknown.never" if never else f"unknown.{reason}",

@@ -59,6 +59,7 @@ class Reading:
     withheld: str | None
     source_status: str
     judged_by: str | None
+    more_needed: float | None
     spread: Spread | None = None
     set_aside: tuple[tuple[str, int], ...] = ()  # reason, as `EXCLUSIONS` names it, and how many
 
@@ -212,6 +213,7 @@ def _reading(row: Mapping[Any, Any], unit: str | None, split: str | None) -> Rea
         withheld=withheld,
         source_status=row["source_status"],
         judged_by=_known(row["judged_by"]),
+        more_needed=_number(row["more_needed"]),
         spread=_spread(row),
         set_aside=_set_aside(_known(row["excluded_because"])),
     )

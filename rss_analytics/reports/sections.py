@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rss_analytics.definitions.measure import Measure
 from rss_analytics.reports import headlines
 from rss_analytics.reports.figures import now_figure, spread_figure, trend_figure
-from rss_analytics.reports.findings import answer, missed, tally, unknowns
+from rss_analytics.reports.findings import answer, missed, tally, unknowns, within_chance
 from rss_analytics.reports.glance import glance_table
 from rss_analytics.reports.judging import not_judged, rule_sentences, sample_sections
 from rss_analytics.reports.model import Block, Bullets, Cell, Column, Note, Report, Section, Sentence, Table
@@ -128,6 +128,8 @@ def _whole_sentences(wording: Wording, found: Evidence) -> Iterator[str]:
     else:
         target = wording.value(found.measure, reading.target)
         yield wording.say(f"finding.{reading.status}", value=value, target=target, **facts)
+    if reading.reason == "within_chance":
+        yield within_chance(wording, found, reading)
     before = found.before(reading)
     if before is not None and before.value is not None:
         was = wording.value(found.measure, before.value)
