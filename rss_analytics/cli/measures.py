@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -33,12 +32,6 @@ LONG_AGO = date(2000, 1, 1)  # first day of a standard that has no beginning of 
 LOG_BASED = "log_based_indicator"
 
 measures_app = typer.Typer(help="Measures: what each one means, and its numbers.", no_args_is_help=True)
-
-
-class Engine(str, Enum):  # noqa: UP042 - typer shows the values of a str Enum as choices
-    """What adds the measures up."""
-
-    DUCKDB = "duckdb"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -114,7 +107,6 @@ def run(
     sample: SampleOption = None,
     seed: SeedOption = 1,
     internal: Annotated[bool, typer.Option("--internal", help="Numbers before small cells are withheld.")] = False,
-    engine: Annotated[Engine, typer.Option("--engine", help="What adds the measures up.")] = Engine.DUCKDB,
     workspace: WorkspaceOption = HERE,
     format_: FormatOption = Format.TABLE,
     quiet: QuietOption = False,

@@ -22,9 +22,9 @@ MONTH = {"window": "int64", "day": "int64", "last_day": "int64", "whole": "boole
 def population(question: Question, kind: str) -> ir.Table:
     """Exposure of a unit and window as the sum over its facilities and whole months; null when one has no figure.
 
-    People served are counted month by month, so over a quarter they are people served in a month, added up.  A window
-    that cuts a month has no exposure.  A facility is waited for while its rows are in force, if it ever reported a
-    population or has records of the measure.
+    People served are counted month by month, so over a quarter the exposure is person-months.  The people behind it are
+    those of a month, on average: an exposure is no head count.  A window that cuts a month has no exposure.  A facility
+    is waited for while its rows are in force, if it ever reported a population or has records of the measure.
     """
     rows = question.relations.records("population")
     reported = rows.select(
@@ -54,7 +54,7 @@ def population(question: Question, kind: str) -> ir.Table:
         question,
         months,
         denominator=known.ifelse(months.amount.sum(), None),
-        n_clients=known.ifelse(months.people.sum(), None),
+        n_clients=known.ifelse(months.people.sum() // months.day.nunique(), None),
     )
 
 

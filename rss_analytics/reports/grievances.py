@@ -42,7 +42,7 @@ def _silent(wording: Wording, found: list[Evidence]) -> Iterator[str]:
         if one.measure.kind != "rate_per_exposure":
             continue
         for reading in one.units_now:
-            served = reading.denominator or 0
+            served = reading.clients or 0
             if reading.numerator == 0 and served >= PEOPLE_OF_A_SILENT_UNIT:
                 facts = {"unit": wording.unit(one, reading), "people": wording.number(served)}
                 yield wording.say("grievances.silent.line", **facts)

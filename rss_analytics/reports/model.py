@@ -236,26 +236,26 @@ class Report:
             if cell.value is not None
         ]
 
-    def to_html(self, path: Path, *, assets: Path | None = None) -> Path:
+    def to_html(self, path: Path | str, *, assets: Path | str | None = None) -> Path:
         """Writes one self-contained page, or a page that shares ``assets/plotly.min.js``; returns the path."""
         from rss_analytics.reports.html import write_html  # noqa: PLC0415 - jinja2 and plotly load when drawn
 
-        return write_html(self, path, assets=assets)
+        return write_html(self, Path(path), assets=None if assets is None else Path(assets))
 
-    def to_workbook(self, path: Path) -> Path:
+    def to_workbook(self, path: Path | str) -> Path:
         """Writes a spreadsheet with a sheet for each table; returns the path."""
         from rss_analytics.reports.workbook import write_workbook  # noqa: PLC0415 - loads when asked for
 
-        return write_workbook(self, path)
+        return write_workbook(self, Path(path))
 
-    def to_notebook(self, path: Path, parameters: Mapping[str, Any]) -> Path:
+    def to_notebook(self, path: Path | str, parameters: Mapping[str, Any]) -> Path:
         """Writes the executed notebook of this kind of report, opened with ``parameters``; returns the path.
 
         The notebook makes the report itself from the workspace in ``parameters``; the store must be closed here.
         """
         from rss_analytics.reports.notebook import write_notebook  # noqa: PLC0415 - loads when asked for
 
-        return write_notebook(self.kind, path, parameters)
+        return write_notebook(self.kind, Path(path), parameters)
 
     def show(self, *sections: str) -> None:
         """Displays sections in a notebook, all of them by default; ``measure`` stands for every ``measure:...``."""

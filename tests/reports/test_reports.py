@@ -205,7 +205,7 @@ def test_age_bands_run_from_young_to_old() -> None:
 def test_a_unit_that_serves_many_and_has_no_grievance_is_named() -> None:
     scope = Scope("facility", "F2", "Riverview Center")
     texts = _texts(a_report("grievances", scope=scope))
-    assert any(text.startswith("Lakeshore ACT serves 240 people and has no grievance.") for text in texts)
+    assert any(text.startswith("Lakeshore ACT serves about 240 people a month and has no grievance.") for text in texts)
 
 
 def test_two_programs_of_one_name_are_told_apart() -> None:
