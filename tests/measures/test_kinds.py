@@ -55,15 +55,26 @@ def test_a_count_has_no_denominator_and_counts_its_people() -> None:
     assert (row["numerator"], row["value"], row["n_clients"], row["n_records"]) == (2, 2.0, 1, 2)
 
 
-def test_records_that_name_nobody_count_as_one_person() -> None:
+@pytest.mark.parametrize(
+    ("named", "people"),
+    [
+        ([None, None, "C1", "C1", "C2"], 2),
+        ([None, None, None], 1),
+        (["C1"], 1),
+        ([f"C{n}" for n in range(10)] + [None], 10),
+    ],
+)
+def test_a_record_that_names_nobody_adds_no_person_and_somebody_stands_behind_each(
+    named: list[str | None], people: int
+) -> None:
     day = datetime(2024, 6, 4, 9)
     case = {"facility_id": "F1", "kind": "grievance", "authority": "ct_dmhas", "status": "decided"}
     given = [
         case | {"grievance_id": str(n), "received_at": day, "decision_at": day, "client_id": client}
-        for n, client in enumerate([None, None, "C1", "C1", "C2"])
+        for n, client in enumerate(named)
     ]
     row = first_row({"grievance": given}, CATALOGUE.measure("grievances_decided_on_time"))
-    assert (row["denominator"], row["n_clients"]) == (5, 3)
+    assert (row["denominator"], row["n_clients"]) == (len(named), people)
 
 
 def test_distinct_clients_are_counted_once_over_all_senders_own_numbers() -> None:

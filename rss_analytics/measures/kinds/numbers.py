@@ -67,13 +67,14 @@ def number_of(sums: ir.Table, name: str) -> ir.Value:
 
 
 def people(facts: ir.Table, where: ir.BooleanValue | None = None) -> ir.IntegerScalar:
-    """Distinct people behind facts.
+    """Distinct people behind facts, who are those that records name.
 
-    All records of a form with clients that name nobody count as one person, so that small numbers of people are never
-    taken for larger ones; in a form without clients, such as a survey, each record is a person.
+    A record that names nobody adds no person, so that few people are never taken for more.  Where none names anybody
+    somebody stands behind them all the same: they count as one.  In a form without clients, such as a survey, each
+    record is a person.
     """
-    nobody = facts.person.startswith(NOBODY)
-    return nobody.ifelse(NOBODY, facts.person).nunique(where=where)
+    named = ibis.ifelse(facts.person.startswith(NOBODY), ibis.null("string"), facts.person)
+    return ibis.greatest(named.nunique(where=where), ibis.least(facts.count(where=where), 1))
 
 
 def behind(question: Question, facts: ir.Table, where: ir.BooleanValue | None = None) -> dict[str, ir.Value]:
