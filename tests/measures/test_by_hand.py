@@ -131,7 +131,7 @@ def test_note_on_time_agrees_with_each_note_judged_alone(given: Given, computed:
     known_to = datetime.combine(END, datetime.min.time()) + timedelta(days=1)
     sums: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
     for row in given["contact_log"]:
-        if row["status"] not in by_hand.KEPT:
+        if row["status"] not in by_hand.KEPT or row["contact_class"] == "indirect":
             continue
         due = (row["end_at"] or row["start_at"] + timedelta(minutes=row["minutes"])) + timedelta(hours=72)
         signed = row["note_signed_at"] if row["note_signed_at"] and row["note_signed_at"] < known_to else None
@@ -146,7 +146,8 @@ def test_note_on_time_agrees_with_each_note_judged_alone(given: Given, computed:
 def test_no_show_rate_agrees_with_rows_counted(given: Given, computed: Computed) -> None:
     sums: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
     for row in given["contact_log"]:
-        if row["contact_class"] == "direct" and row["status"] in (*by_hand.KEPT, "no_show"):
+        message = row["modality"] in ("text", "email", "mail")
+        if row["contact_class"] == "direct" and row["status"] in ("kept", "no_show") and not message:
             key = (row["staff_id"], row["program_id"], row["start_at"].month)
             sums[key][0] += row["status"] == "no_show"
             sums[key][1] += 1

@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from tests.recount.exports import Place, Record, Region, Window
-from tests.recount.reckoning import KEPT, Answer, kept, number, rows, share, with_client
+from tests.recount.reckoning import Answer, kept, number, rows, share, with_client
 
 AUTHORITY = "ct_dmhas"  # the house's default authority, whose holidays are no business days
 NEXT_CYCLE = timedelta(days=28)
@@ -17,8 +17,13 @@ MINUTE = timedelta(minutes=1)
 
 
 def no_show_rate(region: Region, place: Place, window: Window) -> Answer:
-    made = rows(region, place, window, with_client, lambda row: row.status in (*KEPT, "no_show"))
+    made = rows(region, place, window, with_client, appointment)
     return share(sum(row.status == "no_show" for row in made), len(made))
+
+
+def appointment(row: Record) -> bool:
+    """Agreed on beforehand: walk-ins, emergencies and messages cannot be missed."""
+    return row.status in ("kept", "no_show") and row.modality not in ("text", "email", "mail")
 
 
 def staff_kept_rate(region: Region, place: Place, window: Window) -> Answer:
@@ -40,6 +45,11 @@ def note_begins(row: Record) -> datetime:
     return row.end_at or row.ends_at  # type: ignore[no-any-return]
 
 
+def noted(row: Record) -> bool:
+    """Written up in the record of a client; work for no one client has no note."""
+    return row.contact_class in ("direct", "collateral")
+
+
 def known_until(region: Region) -> datetime:
     """The moment after the last day known."""
     return datetime.combine(region.last + timedelta(1), time())
@@ -55,7 +65,7 @@ def signed(region: Region, row: Record) -> datetime | None:
 def in_time(region: Region, place: Place, window: Window, limit) -> Answer:  # type: ignore[no-untyped-def]
     """Notes signed before their limit, of those signed or past it; ``limit`` gives the last moment that is in time."""
     met = judged = 0
-    for row in rows(region, place, window, kept):
+    for row in rows(region, place, window, kept, noted):
         done, last = signed(region, row), limit(row)
         met += done is not None and done <= last
         judged += done is not None or last < known_until(region)
@@ -101,14 +111,14 @@ def next_business_day(day: date, holidays: set[date]) -> date:
 def note_lag(region: Region, place: Place, window: Window) -> Answer:
     lags = [
         ((signed(region, row) or known_until(region)) - note_begins(row)) // MINUTE
-        for row in rows(region, place, window, kept)
+        for row in rows(region, place, window, kept, noted)
     ]
     return Answer(sum(lags), len(lags), float(Fraction(median(map(Fraction, lags))) / 60) if lags else None)
 
 
 def unsigned_notes_by_age(region: Region, place: Place, window: Window) -> dict[str, Answer]:
     bands = {"0-3": 0, "4-7": 0, "8-14": 0, "15-30": 0, "30+": 0}
-    for row in rows(region, place, Window(date.min, window.end), kept):
+    for row in rows(region, place, Window(date.min, window.end), kept, noted):
         if row.note_signed_at is None or row.note_signed_at.date() > window.end:
             age = (window.end - row.day).days
             bands[next((band for band in list(bands)[:4] if age <= int(band.split("-")[1])), "30+")] += 1
