@@ -129,6 +129,14 @@ CATALOGUE: dict[str, Message] = {
     "definition.circle": Message(
         "RSS109", "`extends` leads back to the file itself: {files}", "Let one of them stand on its own"
     ),
+    "definition.crosswalk": Message(
+        "RSS140",
+        "there is no such table, or it is not saved as UTF-8",
+        "Save a CSV file of that name, with names in its first column and numbers in its second, in `{folder}`",
+    ),
+    "definition.crosswalk_row": Message(
+        "RSS141", "a row of the table cannot be used: {reason}", "Correct the row; its cells are not shown here"
+    ),
     # -- files ------------------------------------------------------------------------------------------
     "file.cannot_open": Message(
         "RSS201", "the file cannot be opened ({reason})", "Check its name and place, and that it may be read"
@@ -322,6 +330,16 @@ FINDINGS: dict[str, FindingMessage] = {
         {
             "en": "Correct the quotation marks of the row, or export again",
             "es": "Corrija las comillas de la fila o exporte de nuevo",
+        },
+    ),
+    "RSS420": FindingMessage(
+        {
+            "en": "the name in this cell is not in the table that gives the numbers",
+            "es": "el nombre de esta celda no está en la tabla que da los números",
+        },
+        {
+            "en": "Add the name to the crosswalk, or correct it in the export; it was not kept",
+            "es": "Agregue el nombre a la tabla de correspondencias o corríjalo en la exportación; no se guardó",
         },
     ),
     "RSS601": FindingMessage(

@@ -17,7 +17,10 @@ import numpy as np
 import pyarrow as pa
 
 from rss_analytics import __version__
+from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.form import Form
+from rss_analytics.definitions.layout import Layout, heading_form
+from rss_analytics.definitions.spelling import fold
 from rss_analytics.errors import RssError, problem
 from rss_analytics.interchange import rejects_workbook
 from rss_analytics.reading.ahead import read_ahead
@@ -30,6 +33,7 @@ from rss_analytics.storage.merging import Deletion
 from rss_analytics.storage.staging import Stage
 from rss_analytics.validation import Judge, Judged
 from rss_analytics.validation.sentences import RAGGED_SIGN
+from rss_analytics.validation.translating import Translated, Translator
 
 if TYPE_CHECKING:
     from rss_analytics.workspace import Workspace
@@ -58,12 +62,21 @@ class Intake:
     ignore: tuple[str, ...] = ()
 
 
-def tables_of(workspace: Workspace, path: Path, how: Intake) -> Iterator[tuple[TextTable, Form]]:
+@dataclass(frozen=True)
+class Fitting:
+    """The form of a table and what became of its headings; ``layout`` is the agency's, where the table is in one."""
+
+    form: Form
+    match: HeadingMatch
+    layout: Layout | None = None
+
+
+def tables_of(workspace: Workspace, path: Path, how: Intake) -> Iterator[tuple[TextTable, Fitting]]:
     """The tables of a file with their forms; tables that fit no form are left out, with a note on the first that does.
 
     Raises ``RssError`` when none fits: the reason of the table that comes nearest to a form.
     """
-    fitting: list[tuple[TextTable, Form]] = []
+    fitting: list[tuple[TextTable, Fitting]] = []
     reasons: list[RssError] = []
     notes: list[Note] = []
     for table in open_export(path, source=how.source):
@@ -75,19 +88,19 @@ def tables_of(workspace: Workspace, path: Path, how: Intake) -> Iterator[tuple[T
     if not fitting:
         raise min(reasons, key=lambda error: error.key in FAR, default=problem("file.empty", where=path.name))
     notes += _repeats_left_out(workspace.catalogue.forms, fitting)
-    (first, form), *others = fitting
-    yield replace(first, notes=(*first.notes, *notes)), form
+    (first, fits), *others = fitting
+    yield replace(first, notes=(*first.notes, *notes)), fits
     yield from others
 
 
-def _repeats_left_out(forms: Mapping[str, Form], fitting: list[tuple[TextTable, Form]]) -> list[Note]:
+def _repeats_left_out(forms: Mapping[str, Form], fitting: list[tuple[TextTable, Fitting]]) -> list[Note]:
     """A note where a tool that leaves repeats out without a sign may have done so.
 
     Named are the forms of repeats: they hang on one of the file by a field that has the tool's key of a parent as an
     alias.
     """
-    there = {form.form for _, form in fitting}
-    of_tool = {form.form for table, form in fitting if table.vendor in LEAVE_REPEATS_OUT}
+    there = {fits.form.form for _, fits in fitting}
+    of_tool = {fits.form.form for table, fits in fitting if table.vendor in LEAVE_REPEATS_OUT}
     absent = [
         child.form
         for child in forms.values()
@@ -100,11 +113,10 @@ def _repeats_left_out(forms: Mapping[str, Form], fitting: list[tuple[TextTable, 
     return [Note("repeats_not_in_file", {"forms": ", ".join(absent)})] if absent else []
 
 
-def _with_forms(workspace: Workspace, table: TextTable, how: Intake) -> list[tuple[TextTable, Form]]:
+def _with_forms(workspace: Workspace, table: TextTable, how: Intake) -> list[tuple[TextTable, Fitting]]:
     """The table with its form, or else those of its parts that have one; RssError when there is none."""
     try:
-        form = workspace.catalogue.form(how.form) if how.form else _recognised(workspace, table, how)
-        _match(form, table, how)
+        fits = _fitting(workspace, table, how)
     except RssError:
         found = []
         for part in table.parts:
@@ -113,15 +125,47 @@ def _with_forms(workspace: Workspace, table: TextTable, how: Intake) -> list[tup
         if not found:
             raise
         return found
-    return [(table, form)]
+    return [(table, fits)]
 
 
-def _recognised(workspace: Workspace, table: TextTable, how: Intake) -> Form:
-    return recognise_form(workspace.catalogue.forms, table, where=_place(table), ignore=_ignored(table, how))
+def _fitting(workspace: Workspace, table: TextTable, how: Intake) -> Fitting:
+    """The form that is named or recognised, in a layout of it whose headings the table has, or in its own.
+
+    Raises RssError when none fits: what the form itself says of the headings, where there is one.
+    """
+    catalogue = workspace.catalogue
+    layouts = list(catalogue.layouts.values())
+    if how.form is None:
+        try:
+            form = recognise_form(catalogue.forms, table, where=_place(table), ignore=_ignored(table, how))
+        except RssError:
+            for fits in _in_layouts(catalogue, layouts, table, how):
+                return fits
+            raise
+    elif how.form in catalogue.layouts and how.form not in catalogue.forms:
+        layout = catalogue.layouts[how.form]
+        form = catalogue.form(layout.extends)
+        return Fitting(form, _match(heading_form(layout, form), table, how, layout.ignore), layout)
+    else:
+        form = catalogue.form(how.form)
+    of_form = [layout for layout in layouts if layout.extends == form.form]
+    for fits in _in_layouts(catalogue, of_form, table, how):
+        return fits
+    return Fitting(form, _match(form, table, how))
 
 
-def _match(form: Form, table: TextTable, how: Intake) -> HeadingMatch:
-    return match_headings(form, table, where=_place(table), ignore=_ignored(table, how))
+def _in_layouts(catalogue: Catalogue, layouts: list[Layout], table: TextTable, how: Intake) -> Iterator[Fitting]:
+    """The form of each of some layouts that a table fits: it has every heading that the layout names."""
+    headings = {fold(heading) for heading in table.headings}
+    for layout in layouts:
+        form = catalogue.form(layout.extends)
+        if all(headings & {fold(one) for one in alike} for alike in layout.headings):
+            with suppress(RssError):
+                yield Fitting(form, _match(heading_form(layout, form), table, how, layout.ignore), layout)
+
+
+def _match(form: Form, table: TextTable, how: Intake, ignore: Sequence[str] = ()) -> HeadingMatch:
+    return match_headings(form, table, where=_place(table), ignore=(*_ignored(table, how), *ignore))
 
 
 def _place(table: TextTable) -> str:
@@ -144,39 +188,70 @@ def _sender(workspace: Workspace, table: TextTable, how: Intake) -> str:
     return how.sender or workspace.settings.sender
 
 
-def validate(table: TextTable, form: Form, how: Intake, stage: Stage) -> list[str]:
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a file as text columns of its form.
+
+    ``match`` is what became of the headings, ``shown`` the heading under which the owner of the file finds each field,
+    ``kept`` the one under which refused cells are handed back: cells of a layout go back in the form's own words.
+    """
+
+    match: HeadingMatch
+    translator: Translator | None
+    shown: Mapping[str, str]
+    kept: Mapping[str, str]
+
+    def said(self, columns: pa.Table) -> Translated:
+        """The columns of a batch in the words of the form."""
+        named = self.match.named(columns)
+        return Translated(named) if self.translator is None else self.translator.translate(named)
+
+
+def _columns(workspace: Workspace, table: TextTable, fits: Fitting) -> Columns:
+    named = {name: table.headings[position] for name, position in fits.match.columns.items()}
+    if fits.layout is None:
+        return Columns(fits.match, None, named, named)
+    changes = fits.layout.fields.values()
+    crosswalks = {one.crosswalk: workspace.catalogue.crosswalk(one.crosswalk) for one in changes if one.crosswalk}
+    columns = {heading: name for name, heading in named.items()}
+    translator = Translator(fits.layout, fits.form, columns, crosswalks)
+    return Columns(fits.match, translator, translator.given, {name: name for name in translator.given})
+
+
+def validate(workspace: Workspace, table: TextTable, fits: Fitting, how: Intake, stage: Stage) -> list[str]:
     """Judges every batch of a table into the stage; the notes a reader of the load should see."""
-    match = _match(form, table, how)
-    judge = Judge(form, absent=match.absent, today=how.today, epoch_1904=table.epoch_1904)
-    headings = {name: table.headings[position] for name, position in match.columns.items()}
+    form, columns = fits.form, _columns(workspace, table, fits)
+    absent = tuple(name for name in form.names if name not in columns.shown)
+    judge = Judge(form, absent=absent, today=how.today, epoch_1904=table.epoch_1904)
     serials: Counter[str] = Counter()
     # one batch is read, one judged and one kept at a time: parsing and appending leave Python free
     with ThreadPoolExecutor(max_workers=1) as clerk:
         seen, kept = False, clerk.submit(lambda: None)
         for batch in read_ahead(table.batches(rows=BATCH_ROWS)):
-            judged = judge.judge(match.named(batch.columns), batch.record, batch.sheet_row)
+            said = columns.said(batch.columns)
+            judged = judge.judge(said.texts, batch.record, batch.sheet_row, said.failures)
             serials.update(judged.serials)
             seen = True
             kept.result()
-            kept = clerk.submit(_keep, stage, batch, judged, table.headings, match)
+            kept = clerk.submit(_keep, stage, batch, judged, table.headings, columns)
         kept.result()
-    _refuse_clashes(table, match, headings, stage)
+    _refuse_clashes(table, columns, stage)
     notes = [f"{note.code}: {_plain(note.facts)}" for note in table.notes]
     notes += [] if seen else ["no_records: nothing stands below the headings"]
-    notes += [f"columns_left_out: {heading}" for heading in match.dropped]
-    notes += [f"answers_read_by_their_labels: {headings[name]}" for name in match.words]
-    notes += [f"spreadsheet_day_numbers: {headings[name]} {number}" for name, number in serials.items()]
+    notes += [f"layout: {fits.layout.form}"] if fits.layout else []
+    notes += [f"columns_left_out: {heading}" for heading in columns.match.dropped]
+    notes += [f"answers_read_by_their_labels: {columns.shown[name]}" for name in columns.match.words]
+    notes += [f"spreadsheet_day_numbers: {columns.shown[name]} {number}" for name, number in serials.items()]
     return notes
 
 
-def _keep(stage: Stage, batch: TextBatch, judged: Judged, headings: tuple[str, ...], match: HeadingMatch) -> None:
+def _keep(stage: Stage, batch: TextBatch, judged: Judged, headings: tuple[str, ...], columns: Columns) -> None:
     """What became of the records of a batch goes into the stage."""
-    named = {name: headings[position] for name, position in match.columns.items()}
     stage.add(judged.accepted)
-    stage.refuse(judged.refused, judged.refused_keys, named)
-    stage.find(judged.findings, named)
+    stage.refuse(judged.refused, judged.refused_keys, columns.kept)
+    stage.find(judged.findings, columns.shown)
     stage.exclude((row.record, row.code) for row in batch.excluded)
-    _refuse_ragged(stage, batch.ragged, headings, match)
+    _refuse_ragged(stage, batch.ragged, headings, columns.match)
     if rejects_workbook.NUMBER_HEADING in headings:
         stage.mend(batch.record, batch.columns[str(headings.index(rejects_workbook.NUMBER_HEADING))])
 
@@ -218,26 +293,31 @@ def _kept(row: RaggedRow, headings: tuple[str, ...], match: HeadingMatch) -> dic
     return kept | {f"{rejects_workbook.REMARK_PREFIX}extra cell {number}": cell for number, cell in extra}
 
 
-def _refuse_clashes(table: TextTable, match: HeadingMatch, headings: dict[str, str], stage: Stage) -> None:
+def _refuse_clashes(table: TextTable, columns: Columns, stage: Stage) -> None:
     """Refuses records whose key another one has, with their cells as they came: for these the file is read again."""
     clashing = stage.part_repeats()
     if not len(clashing):
         return
     for batch in table.batches(rows=BATCH_ROWS):
         rows = pa.array(np.flatnonzero(np.isin(batch.record, clashing)))
-        texts = match.named(batch.columns).take(rows)
+        texts = columns.said(batch.columns).texts.take(rows)
         for name, numbers in (("record", batch.record), ("sheet_row", batch.sheet_row)):
             texts = texts.append_column(name, pa.array(numbers).take(rows))
-        stage.refuse_clashing(texts, headings)
+        stage.refuse_clashing(texts, columns.kept)
 
 
 def _plain(facts: dict[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in facts.items())
 
 
-def load_facts(workspace: Workspace, table: TextTable, form: Form, how: Intake) -> LoadFacts:
+def load_facts(workspace: Workspace, table: TextTable, fits: Fitting, how: Intake) -> LoadFacts:
     """What is known of the load before it is merged."""
+    form = fits.form
     options = {"form": form.model_dump(mode="json"), "ignore": how.ignore, "covers": str(how.covers), "full": how.full}
+    if fits.layout is not None:
+        names = [one.crosswalk for one in fits.layout.fields.values() if one.crosswalk]
+        crosswalks = {name: workspace.catalogue.crosswalk(name) for name in names}
+        options |= {"layout": fits.layout.model_dump(mode="json"), "crosswalks": crosswalks}
     seed = json.dumps([table.sha256, table.sheet, options, __version__], sort_keys=True)
     return LoadFacts(
         kind="ingest",
@@ -265,9 +345,9 @@ def deletion_of(workspace: Workspace, how: Intake) -> Deletion | None:
     return Deletion(how.covers, workspace.catalogue.house_rules.vanishing_share_asks, how.confirmed)
 
 
-def is_loaded(workspace: Workspace, table: TextTable, form: Form, how: Intake) -> bool:
+def is_loaded(workspace: Workspace, table: TextTable, fits: Fitting, how: Intake) -> bool:
     """Whether exactly this table of a file of this name, read in the same way, has been loaded before."""
     if not workspace.store.exists:
         return False
     with workspace.store.opened(read_only=True, new=True) as connection:
-        return already_loaded(connection, load_facts(workspace, table, form, how))
+        return already_loaded(connection, load_facts(workspace, table, fits, how))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from rss_analytics.definitions.form import Form
 from rss_analytics.errors import RssError
-from rss_analytics.intake import Intake, deletion_of, is_loaded, load_facts, tables_of, validate
+from rss_analytics.intake import Fitting, Intake, deletion_of, is_loaded, load_facts, tables_of, validate
 from rss_analytics.interchange import rejects_workbook
 from rss_analytics.interchange.rejects_workbook import RejectedRecord, parse_cells
 from rss_analytics.reading.table import TextTable
@@ -61,13 +61,13 @@ class LoadResult:
 
 def ingest(workspace: Workspace, path: Path, how: Intake) -> list[LoadResult]:
     """Reads a file and takes each of its tables into the store."""
-    return [_take_in(workspace, table, form, how) for table, form in tables_of(workspace, path, how)]
+    return [_take_in(workspace, table, fits, how) for table, fits in tables_of(workspace, path, how)]
 
 
-def _take_in(workspace: Workspace, table: TextTable, form: Form, how: Intake) -> LoadResult:
-    facts = load_facts(workspace, table, form, how)
+def _take_in(workspace: Workspace, table: TextTable, fits: Fitting, how: Intake) -> LoadResult:
+    form, facts = fits.form, load_facts(workspace, table, fits, how)
     with staging(workspace.warehouse, form) as stage:
-        notes = validate(table, form, how, stage)
+        notes = validate(workspace, table, fits, how, stage)
         stage.finish()
         counts = merge(
             workspace.store,
@@ -95,9 +95,9 @@ def update(workspace: Workspace, how: Intake) -> tuple[list[LoadResult], list[Rs
     problems: list[RssError] = []
     for path in sorted(p for p in workspace.incoming.iterdir() if p.is_file() and not p.name.startswith(".")):
         try:
-            for table, form in tables_of(workspace, path, how):
-                if not is_loaded(workspace, table, form, how):
-                    results.append(_take_in(workspace, table, form, how))
+            for table, fits in tables_of(workspace, path, how):
+                if not is_loaded(workspace, table, fits, how):
+                    results.append(_take_in(workspace, table, fits, how))
         except RssError as error:  # one bad file does not keep the others out
             problems.append(error)
     return results, problems

@@ -137,6 +137,18 @@ class Workspace:
         )
         return pipeline.ingest(self, Path(path), how)
 
+    def propose_layout(self, path: Path | str, *, form: str, name: str | None = None) -> str | None:
+        """The YAML of a layout by which the tables of a file could be read as a form; None where it needs none.
+
+        It is filled in as far as the file tells, and what was guessed is marked for checking.
+        """
+        from rss_analytics.proposing import propose_layout  # noqa: PLC0415
+        from rss_analytics.reading.opening import open_export  # noqa: PLC0415
+
+        declared = self.catalogue.form(form)
+        proposed = (propose_layout(declared, table, name=name) for table in open_export(Path(path)))
+        return next((text for text in proposed if text is not None), None)
+
     def _intake(self) -> Intake:
         """How files are taken in when nothing more is said: who asks, and what day and moment it is."""
         from rss_analytics.intake import Intake  # noqa: PLC0415

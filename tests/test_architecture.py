@@ -28,6 +28,7 @@ MAY_IMPORT = {
 }
 STEPS = {
     "pipeline",
+    "proposing",
     "describing",
     "intake",
     "answering",

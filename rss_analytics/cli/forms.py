@@ -148,6 +148,25 @@ def _counts(root: Path, form: str, audience: str) -> Counts | None:
     return Counts(open_workspace(root, Output()).counts(form, audience=audience))
 
 
+@forms_app.command("overlay")
+def overlay(
+    file: Annotated[Path, typer.Argument(help="An export whose headings or cells the form does not know.")],
+    form: Annotated[str, typer.Option("--form", help="The form that its records are of.")],
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output when left out.")] = None,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Propose the layout by which a file can be read as a form, filled in as far as the file tells."""
+    name = out.stem if out is not None else None
+    text = open_workspace(workspace, Output()).propose_layout(file, form=form, name=name)
+    if text is None:
+        Output.say_aloud(f"{file.name}: nothing to propose; its headings and cells are as {form} has them, or are none")
+    elif out is None:
+        Output.text(text)
+    else:
+        save_draft(text, out)
+    raise typer.Exit(0 if text else 1)
+
+
 @forms_app.command("import")
 def import_form(
     file: Annotated[Path, typer.Argument(help="XLSForm, REDCap dictionary, LimeSurvey .lss, SPSS .sav or any export.")],

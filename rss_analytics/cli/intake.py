@@ -63,7 +63,7 @@ def ingest(
     failed = False
     for file in files:
         try:
-            results += opened.ingest(
+            loaded = opened.ingest(
                 file,
                 form=form,
                 source=source,
@@ -74,11 +74,25 @@ def ingest(
                 dry_run=dry_run,
                 ignore=ignore or (),
             )
+            results += loaded
         except RssError as error:  # one bad file does not keep the others out
             output.say_aloud(str(error))
             failed = True
+            if error.key.startswith("headings."):
+                _propose_layout(opened, file, form, output)
+        else:
+            if any(2 * one.refused > one.read for one in loaded):
+                _propose_layout(opened, file, loaded[0].form, output)
     print_results(output, results)
     raise typer.Exit(2 if failed else _status(results))
+
+
+def _propose_layout(opened: Workspace, file: Path, form: str | None, output: Output) -> None:
+    """Tells the layout that would read a file, where there is one to propose; it never adds a problem of its own."""
+    with suppress(RssError):
+        proposed = opened.propose_layout(file, form=form) if form is not None else None
+        if proposed is not None:
+            output.say_aloud(f"{file.name}: this layout could read it; look it through, then save it:\n{proposed}")
 
 
 def update(workspace: WorkspaceOption = HERE, format_: FormatOption = Format.TABLE, quiet: QuietOption = False) -> None:

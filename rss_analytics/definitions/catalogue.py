@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -10,13 +10,16 @@ from pathlib import Path
 from rss_analytics.definitions.authority import Authority
 from rss_analytics.definitions.conditions import Condition, fields_of
 from rss_analytics.definitions.credential import Credential
-from rss_analytics.definitions.declared import Model, read_declared
+from rss_analytics.definitions.crosswalk import read_crosswalk
+from rss_analytics.definitions.declared import Model, declares, place_of, read_declared
 from rss_analytics.definitions.find import declared_file, declared_files
 from rss_analytics.definitions.fitting import joined_misfits, other_form_misfits
 from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.house_rules import HouseRules
 from rss_analytics.definitions.instrument import Instrument
 from rss_analytics.definitions.language import Language
+from rss_analytics.definitions.layout import Layout
+from rss_analytics.definitions.layout import misfits as layout_misfits
 from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.profile import Profile, Standard
 from rss_analytics.definitions.rules import SPAN_RULES, SameAsSpan
@@ -33,7 +36,32 @@ class Catalogue:
     @cached_property
     def forms(self) -> dict[str, Form]:
         """Forms by name."""
-        return self._load("forms", Form, "form")
+        return self._named({path.stem: path for path in self._form_files()}, Form, "form")
+
+    @cached_property
+    def layouts(self) -> dict[str, Layout]:
+        """Layouts of exports by name, each of a form that it extends."""
+        files = declared_files("forms", self._workspace)
+        layouts = self._named({stem: path for stem, path in files.items() if _is_layout(path)}, Layout, "form")
+        for name, layout in layouts.items():
+            form = _pick(self.forms, "form", layout.extends, where=files[name].name)
+            for keys, reason in layout_misfits(layout, form):
+                where = place_of(files[name], keys)
+                raise problem("definition.value", where=where, name=".".join(map(str, keys)), reason=reason)
+        return layouts
+
+    def _form_files(self) -> Iterator[Path]:
+        """The files of forms; the shipped one where a workspace's file is a layout of the same name."""
+        shipped = declared_files("forms")
+        for stem, path in declared_files("forms", self._workspace).items():
+            if not _is_layout(path):
+                yield path
+            elif stem in shipped:
+                yield shipped[stem]
+
+    def crosswalk(self, name: str) -> dict[str, str]:
+        """The numbers of a table of names, by folded name; DefinitionProblem where there is no such table."""
+        return read_crosswalk(self._workspace, name)
 
     @cached_property
     def instruments(self) -> dict[str, Instrument]:
@@ -99,8 +127,12 @@ class Catalogue:
         return mixed
 
     def _load(self, kind: str, model: type[Model], name_key: str) -> dict[str, Model]:
+        return self._named(declared_files(kind, self._workspace), model, name_key)
+
+    @staticmethod
+    def _named(files: Mapping[str, Path], model: type[Model], name_key: str) -> dict[str, Model]:
         found: dict[str, Model] = {}
-        for stem, path in declared_files(kind, self._workspace).items():
+        for stem, path in files.items():
             declared = read_declared(path, model)
             name = getattr(declared, name_key)
             if name in found:
@@ -115,6 +147,10 @@ class Catalogue:
         """Names mentioned across files exist: forms, fields, concepts, measures and instruments."""
         for form in self.forms.values():
             self._check_form(form)
+        for layout in self.layouts.values():
+            for change in layout.fields.values():
+                if change.crosswalk is not None:
+                    self.crosswalk(change.crosswalk)
         for instrument in self.instruments.values():
             form = self._named_form(instrument.form, f"instruments/{instrument.instrument}.yaml")
             self._check_fields(
@@ -246,6 +282,10 @@ class Catalogue:
                     hint=did_you_mean(name, form.names),
                     known=quoted(form.names, most=60),
                 )
+
+
+def _is_layout(path: Path) -> bool:
+    return declares(path, "extends")
 
 
 def _stop_at(misfits: Iterator[str], where: str, name: str) -> None:

@@ -84,6 +84,9 @@ class Field(Declared):
     max_length: int | None = Key(default=None, gt=0)
     formats: tuple[str, ...] = Key(default=(), description="strptime formats tried after ISO, in order")
     decimal: Literal[".", ","] = "."
+    durations: Literal["h:mm"] | None = Key(
+        default=None, description="says that `1:15` is an hour and a quarter, for a number of minutes or hours"
+    )
     pad: int | None = Key(default=None, gt=0, description="ids shorter than this regain their leading zeros")
     missing_codes: dict[str, str] = Key(default_factory=dict, description="code -> meaning")
     aliases: tuple[str, ...] = ()

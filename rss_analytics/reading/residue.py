@@ -15,7 +15,7 @@ _COUNTED = (
     r"records?|rows?|count|contacts?|clients?|hours|minutes|units|registros|filas|contactos|horas|minutos|unidades"
 )
 _TOTAL = re.compile(
-    r"\W*(?:(?:grand|sub|overall|report|gran|suma)[\s-]*)?total(?:s|es)?"
+    r"\W*(?:(?:(?:grand|sub|overall|report|gran|suma)[\s-]*)?total(?:s|es)?|suma|(?:(?:gesamt|zwischen)[\s-]*)?summe|gesamt)"
     rf"(?:\s+(?:general|generales|{_COUNTED}))?(?:\s+(?:of|for|de|del|por|para)\s.{{1,80}})?"
     r"\s*[:=]?\s*[\d.,]*\W*",
     re.IGNORECASE,
@@ -35,11 +35,14 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 _CANDIDATE = (  # how every text begins or ends that the patterns above match; each row is then judged exactly
-    r"(?i)^\W*(?:grand|gran\s|sub|overall|report|suma|total|data\s|list\s|export|file\s|was\s|generated"
+    r"(?i)^\W*(?:grand|gran\s|sub|overall|report|suma|summe|gesamt|zwischen|total|data\s|list\s|export|file\s|was\s|generated"
     r"|printed|created|produced|run[\s:]|prepared|print\s|completion|end\s|page\s|record\s|row\s|number\s|count\s"
     r"|\d+\s+(?:row|record)|informe|reporte|listado|generado|impreso|emitido|fin\s|p[áa]gina)|\s(?:sub)?total$"
 )
-_NUMBER = re.compile(r"[($€£-]*\s*\d[\d.,\s]*\s*[%)]?", re.ASCII)
+_NUMBER = re.compile(
+    r"[($€£-]*\s*\d[\d.,:\s]*\s*(?:[%)]|(?:h|hrs?|hours?|m|mins?|minutes?|std|stunden|horas?|minutos?|units?)\.?)?",
+    re.ASCII | re.IGNORECASE,
+)
 _MOST_IN_FOOTER = 3  # cells: the words, a date, a time
 
 

@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 
 from rss_analytics.definitions.form import Field, Form
 from rss_analytics.definitions.spelling import FALSE_WORDS, NONE_CHOSEN, TRUE_WORDS, fold
+from rss_analytics.validation.clock import clock_format, clock_words
+from rss_analytics.validation.durations import duration
 
 ARROW_TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
@@ -145,7 +147,7 @@ def _plain_number(field: Field, word: str) -> str | None:
 
 
 def _integer(field: Field, word: str) -> tuple[object, str]:
-    plain = _plain_number(field, word)
+    plain = _plain_number(field, word) or duration(field, word)
     if plain is None:
         return None, _number_fault(word)
     whole, _, rest = plain.partition(".")
@@ -155,7 +157,7 @@ def _integer(field: Field, word: str) -> tuple[object, str]:
 
 
 def _number(field: Field, word: str) -> tuple[object, str]:
-    plain = _plain_number(field, word)
+    plain = _plain_number(field, word) or duration(field, word)
     if plain is None:
         return None, _number_fault(word)
     if len(plain.split(".")[0].lstrip("+-")) > 14:
@@ -239,10 +241,11 @@ def _dates(field: Field, words: pa.Array, epoch_1904: bool) -> _Distinct:
         found[iso] = pd.to_datetime(_wall_clock(known).to_pandas()[iso], format="ISO8601", errors="coerce")
     if serial.any():
         found[serial] = _from_serial(known.to_pandas()[serial], epoch_1904)
+    others = clock_words(known).to_pandas()
     for pattern in field.formats:
         rest = filled & found.isna().to_numpy() & ~iso & ~serial
         if rest.any():
-            found[rest] = pd.to_datetime(known.to_pandas()[rest], format=pattern, errors="coerce")
+            found[rest] = pd.to_datetime(others[rest], format=clock_format(pattern), errors="coerce")
     if field.type == "date":
         found = found.where(found == found.dt.normalize())
     bad = filled & found.isna().to_numpy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -59,9 +59,13 @@ class Judge:
         self._schema = FormSchema(form, today=today, absent=absent)
         self._said: set[str] = set()
 
-    def judge(self, texts: pa.Table, record: Rows, sheet_row: Rows) -> Judged:
-        """Judges the text columns of one batch; columns are named by field, rows stand in the file's order."""
+    def judge(self, texts: pa.Table, record: Rows, sheet_row: Rows, known: Sequence[Failure] = ()) -> Judged:
+        """Judges the text columns of one batch; columns are named by field, rows stand in the file's order.
+
+        ``known`` is what is wrong with cells that were left out of the texts.
+        """
         cast, faults, serials = self._cast(texts)
+        faults += known
         frame = cast.to_pandas(types_mapper=pd.ArrowDtype)
         found = _united([*faults, *self._failures(frame, faults), *self._derived_warnings(frame)])
         refused = np.zeros(len(record), dtype=bool)
