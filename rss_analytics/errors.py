@@ -101,7 +101,9 @@ CATALOGUE: dict[str, Message] = {
         "Run `pip install 'rss_analytics[{extra}]'`",
     ),
     "usage.cannot_write": Message(
-        "RSS009", "the place cannot be written to ({reason})", "Choose another folder or free the file"
+        "RSS009",
+        "the place cannot be written to ({reason})",
+        "Free some space or close the file there, or choose another place",
     ),
     "usage.no_records": Message(
         "RSS010",
