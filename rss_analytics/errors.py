@@ -110,6 +110,11 @@ CATALOGUE: dict[str, Message] = {
         "there are no records of {form} to describe in that period",
         "Load an export of it with `rss-analytics ingest`, or ask for another period",
     ),
+    "system.refused": Message(
+        "RSS011",
+        "the system refused it ({reason})",
+        "Check that the place is there and may be read and written, and that its disk has space",
+    ),
     "program.fault": Message(
         "RSS099",
         "the program met a fault of its own ({kind})",
@@ -186,9 +191,23 @@ CATALOGUE: dict[str, Message] = {
         "Close the notebook or program that uses it and try again",
     ),
     "store.unreadable": Message(
-        "RSS803",
-        "the store cannot be opened: it is not a DuckDB file of this version, or damaged, or not permitted",
-        "Check the file's permissions; restore it from a backup if it is damaged",
+        "RSS803", "the store cannot be opened", "Restore it from a backup, or ask for help with `rss-analytics doctor`"
+    ),
+    "store.foreign": Message(
+        "RSS809", "{what} lies in the place of the store", "Move it away, or restore the store from a backup"
+    ),
+    "store.damaged": Message(
+        "RSS810",
+        "the store is damaged: a part of it cannot be read",
+        "Restore it from a backup; `rss-analytics doctor` names what can still be read",
+    ),
+    "store.newer": Message(
+        "RSS811", "the store was written by a newer version of DuckDB", "Use the version of rss_analytics that wrote it"
+    ),
+    "store.refused": Message(
+        "RSS812",
+        "the system does not let the store be used ({reason}); nothing was changed",
+        "Check the permissions of the file and its folder, and that their disk can be written and has space",
     ),
     "store.vanishing": Message(
         "RSS804",

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from pathlib import Path
 
 from rss_analytics.errors import RssError, problem
@@ -42,6 +43,15 @@ def written_beside(path: Path, *, private: bool = False) -> Iterator[Path]:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
             raise
+
+
+@contextmanager
+def written_whole(path: Path, *, private: bool = False) -> Iterator[BytesIO]:
+    """Memory to write into, for a library that would leave half a file; its content is then written to ``path``."""
+    with told_if_not_written(path):
+        content = BytesIO()
+        yield content
+        write_bytes(path, content.getvalue(), private=private)
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:

@@ -18,7 +18,8 @@ from rss_analytics.definitions.rules import ShareAtMost
 from rss_analytics.errors import ProgramError
 from rss_analytics.storage.columns import key_text, quoted_name, staged_columns
 from rss_analytics.storage.conditions import literal, sql_of
-from rss_analytics.storage.opening import MEMORY_LIMIT, fresh_connection
+from rss_analytics.storage.faults import told_of
+from rss_analytics.storage.opening import MEMORY_LIMIT, SPILL, fresh_connection, spill_beside
 
 MEMORY_BESIDE_BATCHES = "384MB"  # of the stage while batches are read and judged beside it
 STALE_AFTER_SECONDS = 24 * 3600  # what a killed process left behind; no load takes this long
@@ -196,7 +197,7 @@ def row_hash(columns: Iterable[str]) -> str:
 def staging(folder: Path, form: Form) -> Iterator[Stage]:
     """A private stage that spills into ``folder``, gone on leaving whatever happens."""
     _sweep(folder)
-    with fresh_connection(folder) as connection:
+    with spill_beside(folder) as spill, fresh_connection(spill) as connection, told_of(spill):
         connection.execute("ATTACH ':memory:' AS stage")
         # it would only be compressed, which takes longer than all else and is undone by the merge
         connection.execute("SET checkpoint_threshold = '1TB'")
@@ -207,7 +208,7 @@ def staging(folder: Path, form: Form) -> Iterator[Stage]:
 
 def _sweep(folder: Path) -> None:
     """Removes stages of processes that were killed: they hold records of people."""
-    for left in folder.glob(".staging-*"):
+    for left in folder.glob(f"{SPILL}*"):
         if left.stat().st_mtime < time.time() - STALE_AFTER_SECONDS:
             if left.is_dir():
                 shutil.rmtree(left, ignore_errors=True)
