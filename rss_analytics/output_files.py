@@ -15,6 +15,7 @@ from rss_analytics.errors import RssError, problem
 PART = ".rss-part-"
 """How the name of a file begins while it is written."""
 STALE_AFTER_SECONDS = 24 * 60 * 60
+"""What is older is left by a process that was killed: no command takes this long."""
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
 

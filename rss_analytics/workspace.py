@@ -62,9 +62,10 @@ class Workspace:
     def open(cls, root: Path | str, *, tell: Callable[[str], None] = _silent) -> Workspace:
         """The workspace in a folder; UsageProblem when there is none."""
         folder = Path(root).expanduser()
-        if not (folder / SETTINGS).is_file():
+        settings = folder / SETTINGS
+        if not (settings.is_symlink() or settings.exists()):
             raise problem("workspace.missing", where=folder.name or ".")
-        return cls(folder, read_declared(folder / SETTINGS, Settings), tell)
+        return cls(folder, read_declared(settings, Settings), tell)
 
     @classmethod
     def create(cls, root: Path | str, *, tell: Callable[[str], None] = _silent) -> Workspace:

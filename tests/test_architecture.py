@@ -35,6 +35,7 @@ STEPS = {
     "intake",
     "answering",
     "caseloads",
+    "checkup",
     "measuring",
     "reporting",
     "worklists",

@@ -18,8 +18,8 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from rss_analytics.errors import StoreProblem
+from rss_analytics.output_files import STALE_AFTER_SECONDS
 from rss_analytics.storage.opening import StoreFile
-from rss_analytics.storage.staging import STALE_AFTER_SECONDS
 from tests.small_forms import Agency, visit
 
 HOLD = """
