@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from rss_analytics.errors import RssError
+from rss_analytics.errors import DefinitionProblem, RssError
 from rss_analytics.output_files import PRIVATE_FILE, PRIVATE_FOLDER
 from rss_analytics.storage.inspection import Check, inspect
 from rss_analytics.workspace import INCOMING, PSEUDONYM_KEY, REPORTS, Workspace
@@ -26,9 +26,10 @@ def check_workspace(root: Path) -> Iterator[Check]:
         yield Check("declared files", "in order")
     except RssError as error:
         yield Check("declared files", f"{error.code} {error.where}: {error.what}", right=False, do=error.do)
-        return
     try:
         yield from inspect(workspace.store, workspace.catalogue.forms)
+    except DefinitionProblem:
+        yield Check("store", "not looked at", right=False, do="Correct the declared files first")
     except RssError as error:
         missing = error.key == "store.missing"
         yield Check("store", error.what if missing else f"{error.code}: {error.what}", right=missing, do=error.do)

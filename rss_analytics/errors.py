@@ -76,8 +76,8 @@ def did_you_mean(word: str, known: Iterable[str], *, lead: str = ", did you mean
 
 
 def quoted(words: Iterable[object], *, most: int = 12) -> str:
-    """A short list of words for a message, the tail counted instead of listed."""
-    listed = [f"`{word}`" for word in words]
+    """A short list of words for a message, the tail counted instead of listed; ``none`` where there are none."""
+    listed = [f"`{word}`" for word in words] or ["none"]
     tail = f" and {len(listed) - most} more" if len(listed) > most else ""
     return ", ".join(listed[:most]) + tail
 

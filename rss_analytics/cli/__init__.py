@@ -27,6 +27,8 @@ for room in (overview, intake, forms, measures, reports, about):
     room.add_to(app)
 
 
+INTERRUPTED = 130
+"""The status that typer makes of Ctrl-C."""
 STOPPED = "stopped; nothing was stored that was not finished"
 
 
@@ -35,6 +37,8 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     try:
         status = app(args=list(arguments), standalone_mode=False)
         sys.stdout.flush()  # a full disk behind a redirected output says so here
+        if status == INTERRUPTED:
+            raise KeyboardInterrupt
         return status if isinstance(status, int) else 0
     except typer.TyperException as error:  # a word of the command line that cannot be understood
         show = getattr(error, "show", None)
