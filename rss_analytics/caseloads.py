@@ -178,8 +178,8 @@ def _not_counted(tables: Tables, workspace: Workspace, found: Worklist, scoped: 
     rows = held_minutes(tables, catalogue, measure, **seen)  # type: ignore[arg-type]
     refused = _refused(tables, catalogue.form(measure.rows.form), measure, found)
     rows = rows.merge(refused, on="program", how="outer")
-    shown = set(found.clients["program"]) | {None} if scoped.programs is None else {*scoped.programs, None}
-    rows = rows[[one in shown or pd.isna(one) for one in rows["program"]]]
+    shown = found.clients["program"].dropna() if scoped.programs is None else sorted(scoped.programs)
+    rows = rows[rows["program"].isna() | rows["program"].isin(list(shown))]
     numbers = [name for name in rows.columns if name != "program"]
     rows = rows.assign(**{name: rows[name].fillna(0).astype("int64") for name in numbers})
     parts, minutes = rows["parts"], rows["minutes"]
@@ -201,11 +201,10 @@ def _refused(tables: Tables, form: Form, measure: Measure, found: Worklist) -> p
     after = pd.Timestamp(found.until + timedelta(days=1))
     inside = moment.isna() | ((moment >= pd.Timestamp(found.start)) & (moment < after))
     inside &= pd.Series(_may_count(measure, found.profile, cells), index=cells.index)
-    kept = cells[inside].assign(unreadable=cells["minutes"].isna(), refused_records=1)
-    kept = kept.assign(minutes_refused=kept["minutes"].fillna(0).astype("int64"), program=kept["program_id"])
-    kept.loc[moment[inside].isna(), "program"] = None
-    kept["program"] = kept["program"].astype(object).where(kept["program"].notna(), None)
-    summed = kept.groupby("program", dropna=False)[list(UNPLACED_COLUMNS[1:])].sum().reset_index()
+    program = cells["program_id"].astype(object).where(cells["program_id"].notna() & moment.notna(), None)
+    minutes = cells["minutes"].fillna(0).astype("int64")
+    told = cells.assign(program=program, unreadable=cells["minutes"].isna(), minutes_refused=minutes, refused_records=1)
+    summed = told[inside.astype(bool)].groupby("program", dropna=False)[list(UNPLACED_COLUMNS[1:])].sum().reset_index()
     return summed.astype({"program": object} | dict.fromkeys(UNPLACED_COLUMNS[1:], "int64"))  # also where all are null
 
 

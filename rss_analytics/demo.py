@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.errors import problem
+from rss_analytics.output_files import write_bytes, write_text
 from rss_analytics.reports.needs import ReportKind
 from rss_analytics.storage.loads import Covers
 from rss_analytics.synthetic.plan import Plan
@@ -23,7 +24,6 @@ REPORTS: tuple[ReportKind, ...] = ("fidelity", "satisfaction", "grievances")
 
 def write_sample_region(out: Path, *, seed: int, facilities: int, clients: int, months: int, faults: bool) -> None:
     """Writes one export per form and ``truth.json`` into a folder."""
-    out.mkdir(parents=True, exist_ok=True)
     plan = Plan(seed=seed, facilities=facilities, clients=clients, months=months, faults=faults)
     write_region(plan, Catalogue(), out)
 
@@ -42,7 +42,7 @@ def run_demo(out: Path, *, seed: int, tell: Callable[[str], None]) -> list[Path]
     tell("taking the exports in")
     covers = Covers(plan.first.astype(date), plan.end)
     for path in sorted(exports.glob("*.csv")):
-        shutil.copy(path, workspace.incoming / path.name)
+        write_bytes(workspace.incoming / path.name, path.read_bytes(), private=True)
         rare = path.stem in RARE
         result = workspace.ingest(workspace.incoming / path.name, covers=covers if rare else None)[0]
         waiting = f", {result.held} held, {result.refused} refused" if not result.clean else ""
@@ -72,5 +72,4 @@ def _clear(out: Path) -> None:
                 remedy="Choose another folder with `--out`",
             )
         shutil.rmtree(out)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / MARK).touch()
+    write_text(out / MARK, "")

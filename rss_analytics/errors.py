@@ -76,8 +76,8 @@ def did_you_mean(word: str, known: Iterable[str], *, lead: str = ", did you mean
 
 
 def quoted(words: Iterable[object], *, most: int = 12) -> str:
-    """A short list of words for a message, the tail counted instead of listed."""
-    listed = [f"`{word}`" for word in words]
+    """A short list of words for a message, the tail counted instead of listed; ``none`` where there are none."""
+    listed = [f"`{word}`" for word in words] or ["none"]
     tail = f" and {len(listed) - most} more" if len(listed) > most else ""
     return ", ".join(listed[:most]) + tail
 
@@ -101,12 +101,19 @@ CATALOGUE: dict[str, Message] = {
         "Run `pip install 'rss_analytics[{extra}]'`",
     ),
     "usage.cannot_write": Message(
-        "RSS009", "the place cannot be written to ({reason})", "Choose another folder or free the file"
+        "RSS009",
+        "the place cannot be written to ({reason})",
+        "Free some space or close the file there, or choose another place",
     ),
     "usage.no_records": Message(
         "RSS010",
         "there are no records of {form} to describe in that period",
         "Load an export of it with `rss-analytics ingest`, or ask for another period",
+    ),
+    "system.refused": Message(
+        "RSS011",
+        "the system refused it ({reason})",
+        "Check that the place is there and may be read and written, and that its disk has space",
     ),
     "program.fault": Message(
         "RSS099",
@@ -192,9 +199,23 @@ CATALOGUE: dict[str, Message] = {
         "Close the notebook or program that uses it and try again",
     ),
     "store.unreadable": Message(
-        "RSS803",
-        "the store cannot be opened: it is not a DuckDB file of this version, or damaged, or not permitted",
-        "Check the file's permissions; restore it from a backup if it is damaged",
+        "RSS803", "the store cannot be opened", "Restore it from a backup, or ask for help with `rss-analytics doctor`"
+    ),
+    "store.foreign": Message(
+        "RSS809", "{what} lies in the place of the store", "Move it away, or restore the store from a backup"
+    ),
+    "store.damaged": Message(
+        "RSS810",
+        "the store is damaged: a part of it cannot be read",
+        "Restore it from a backup; `rss-analytics doctor` names what can still be read",
+    ),
+    "store.newer": Message(
+        "RSS811", "the store was written by a newer version of DuckDB", "Use the version of rss_analytics that wrote it"
+    ),
+    "store.refused": Message(
+        "RSS812",
+        "the system does not let the store be used ({reason}); nothing was changed",
+        "Check the permissions of the file and its folder, and that their disk can be written and has space",
     ),
     "store.vanishing": Message(
         "RSS804",

@@ -21,7 +21,7 @@ from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.layout import Layout, heading_form
 from rss_analytics.definitions.spelling import fold
-from rss_analytics.errors import RssError, problem
+from rss_analytics.errors import RssError, StoreProblem, problem
 from rss_analytics.interchange import rejects_workbook
 from rss_analytics.reading.ahead import read_ahead
 from rss_analytics.reading.headings import HeadingMatch, match_headings, names_of, recognise_form
@@ -347,7 +347,10 @@ def deletion_of(workspace: Workspace, how: Intake) -> Deletion | None:
 
 def is_loaded(workspace: Workspace, table: TextTable, fits: Fitting, how: Intake) -> bool:
     """Whether exactly this table of a file of this name, read in the same way, has been loaded before."""
-    if not workspace.store.exists:
-        return False
-    with workspace.store.opened(read_only=True, new=True) as connection:
-        return already_loaded(connection, load_facts(workspace, table, fits, how))
+    try:
+        with workspace.store.opened(read_only=True) as connection:
+            return already_loaded(connection, load_facts(workspace, table, fits, how))
+    except StoreProblem as fault:
+        if fault.key == "store.missing":
+            return False
+        raise

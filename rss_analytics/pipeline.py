@@ -29,6 +29,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why rows of a file were refused: the finding's code and field, how many rows, what is wrong and what to do."""
+
+    code: str
+    field: str | None
+    rows: int
+    what: str
+    do: str
+
+
+@dataclass(frozen=True)
 class LoadResult:
     """What became of one table of a file.
 
@@ -52,6 +63,7 @@ class LoadResult:
     warnings: int
     load_id: int | None
     notes: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -78,6 +90,8 @@ def _take_in(workspace: Workspace, table: TextTable, fits: Fitting, how: Intake)
             deletion=deletion_of(workspace, how),
             dry_run=how.dry_run,
         )
+        reasons = stage.reasons()
+    language = workspace.settings.language
     return LoadResult(
         file=table.path.name,
         form=form.form,
@@ -86,6 +100,9 @@ def _take_in(workspace: Workspace, table: TextTable, fits: Fitting, how: Intake)
         **{name: counts[name] for name in COUNTS},
         load_id=None if how.dry_run else counts["load_id"],
         notes=tuple(notes),
+        reasons=tuple(
+            Reason(code, field, rows, *explain(form, code, field, language)) for code, field, rows in reasons
+        ),
     )
 
 

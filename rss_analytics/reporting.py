@@ -287,17 +287,13 @@ def write_forms(
 ) -> list[Path]:
     """Writes a report in each wanted form beside each other, under one name; the paths written."""
     paths = [stem.with_name(stem.name + FILE_ENDINGS[name]) for name in to]
-    try:
-        stem.parent.mkdir(parents=True, exist_ok=True)
-        for name, path in zip(to, paths, strict=True):
-            if name == "html":
-                made.to_html(path, assets=assets)
-            elif name == "xlsx":
-                made.to_workbook(path)
-            else:
-                made.to_notebook(path, told_notebook)
-    except OSError as error:
-        raise problem("usage.cannot_write", where=stem.parent.name, reason=error.strerror) from None
+    for name, path in zip(to, paths, strict=True):
+        if name == "html":
+            made.to_html(path, assets=assets)
+        elif name == "xlsx":
+            made.to_workbook(path)
+        else:
+            made.to_notebook(path, told_notebook)
     return paths
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.declared import Declared, read_declared
 from rss_analytics.errors import RssError, problem
+from rss_analytics.output_files import PRIVATE_FOLDER, make_folder, told_if_not_written, write_bytes, write_text
 from rss_analytics.storage.loads import Covers
 from rss_analytics.storage.opening import StoreFile
 
@@ -61,9 +62,10 @@ class Workspace:
     def open(cls, root: Path | str, *, tell: Callable[[str], None] = _silent) -> Workspace:
         """The workspace in a folder; UsageProblem when there is none."""
         folder = Path(root).expanduser()
-        if not (folder / SETTINGS).is_file():
+        settings = folder / SETTINGS
+        if not (settings.is_symlink() or settings.exists()):
             raise problem("workspace.missing", where=folder.name or ".")
-        return cls(folder, read_declared(folder / SETTINGS, Settings), tell)
+        return cls(folder, read_declared(settings, Settings), tell)
 
     @classmethod
     def create(cls, root: Path | str, *, tell: Callable[[str], None] = _silent) -> Workspace:
@@ -71,14 +73,14 @@ class Workspace:
         folder = Path(root).expanduser()
         if (folder / SETTINGS).exists():
             raise problem("workspace.exists", where=folder.name or ".")
-        try:
-            for part in (INCOMING, WAREHOUSE, REPORTS, Path("schemas")):
-                (folder / part).mkdir(parents=True, exist_ok=True)
-            for private in (INCOMING, WAREHOUSE):  # raw exports and the store are for their owner alone
-                (folder / private).chmod(0o700)
-            (folder / SETTINGS).write_text(FIRST_SETTINGS, encoding="utf-8")
-        except OSError as error:
-            raise problem("usage.cannot_write", where=folder.name, reason=error.strerror) from None
+        for part in (folder, folder / "schemas", folder / "data"):
+            make_folder(part)
+        for private in (INCOMING, WAREHOUSE, REPORTS):  # what tells of people is for its owner alone
+            make_folder(folder / private, private=True)
+        for private in (INCOMING, WAREHOUSE):
+            with told_if_not_written(folder / private):
+                (folder / private).chmod(PRIVATE_FOLDER)
+        write_text(folder / SETTINGS, FIRST_SETTINGS)
         return cls.open(folder, tell=tell)
 
     @cached_property
@@ -205,8 +207,7 @@ class Workspace:
 
         path = self.root / PSEUDONYM_KEY
         if not path.exists():
-            path.touch(mode=0o600)
-            path.write_bytes(secrets.token_bytes(32))
+            write_bytes(path, secrets.token_bytes(32), private=True)
         return Pseudonyms(path.read_bytes())
 
     def measure(

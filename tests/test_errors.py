@@ -114,6 +114,7 @@ def test_a_close_word_is_suggested_and_a_far_one_is_not() -> None:
 
 def test_a_long_list_is_cut_and_counted() -> None:
     assert quoted(["a", "b"]) == "`a`, `b`"
+    assert quoted([]) == "none"
     assert quoted(range(15), most=2) == "`0`, `1` and 13 more"
 
 

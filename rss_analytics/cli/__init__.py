@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 
 import typer
 
 from rss_analytics.cli import about, forms, intake, measures, overview, reports
 from rss_analytics.cli.output import Output
 from rss_analytics.errors import RssError, problem
+from rss_analytics.output_files import reason_of
 
 app = typer.Typer(
     name="rss-analytics",
@@ -24,10 +27,18 @@ for room in (overview, intake, forms, measures, reports, about):
     room.add_to(app)
 
 
+INTERRUPTED = 130
+"""The status that typer makes of Ctrl-C."""
+STOPPED = "stopped; nothing was stored that was not finished"
+
+
 def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """The exit status of a command line; prints results on stdout and every problem on stderr."""
     try:
         status = app(args=list(arguments), standalone_mode=False)
+        sys.stdout.flush()  # a full disk behind a redirected output says so here
+        if status == INTERRUPTED:
+            raise KeyboardInterrupt
         return status if isinstance(status, int) else 0
     except typer.TyperException as error:  # a word of the command line that cannot be understood
         show = getattr(error, "show", None)
@@ -37,7 +48,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
             show()  # with the usage line before the message
         return 2
     except (typer.Abort, KeyboardInterrupt):
-        Output.say_aloud("stopped; nothing was stored that was not finished")
+        Output.say_aloud(STOPPED)
         return 2
     except BrokenPipeError:
         sys.stdout = None  # the reader went away; there is nobody to tell
@@ -48,5 +59,24 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     except Exception as error:
         if environment.get("RSS_DEBUG"):
             raise
-        Output.say_aloud(str(problem("program.fault", kind=type(error).__name__)))
+        Output.say_aloud(_said_of(error))
         return 2
+
+
+def _said_of(error: Exception) -> str:
+    """One message for what no other place has told: a signal that a library met, the system's refusal, or a fault."""
+    if isinstance(error.__cause__, KeyboardInterrupt):
+        return STOPPED
+    if isinstance(error, OSError):
+        _let_go_of_output()
+        place = PurePath(os.fsdecode(error.filename)).name if error.filename else "rss-analytics"
+        return str(problem("system.refused", where=place, reason=reason_of(error)))
+    return str(problem("program.fault", kind=type(error).__name__))
+
+
+def _let_go_of_output() -> None:
+    """Standard output that cannot be written to is not tried again when Python ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        sys.stdout = None

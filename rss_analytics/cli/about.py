@@ -16,6 +16,7 @@ LIBRARIES = (
     "pandas", "pandera", "duckdb", "ibis-framework", "pyarrow", "pydantic", "ruamel.yaml", "typer", "plotly",
     "python-calamine", "xlsxwriter", "nbclient", "ipykernel", "scipy", "statsmodels",
 )  # fmt: skip
+REINSTALL = "Install rss_analytics anew"
 EXTRAS = {
     "jupyter": "jupyter",
     "encrypt": "duckdb-extension-httpfs",
@@ -42,17 +43,28 @@ def about(
 
 
 def doctor(workspace: WorkspaceOption = HERE, format_: FormatOption = Format.TABLE) -> None:
-    """Say what is installed, and whether the workspace here can be opened."""
-    rows = [
+    """Say what is installed, and look through the workspace here: settings, declared files, store and permissions.
+
+    Ends with 1 when something is wrong; the last column says what to do.
+    """
+    from rss_analytics.checkup import check_workspace  # noqa: PLC0415
+
+    parts = [
         {"part": "rss_analytics", "state": __version__},
         {"part": "python", "state": f"{platform.python_version()} on {platform.system()} {platform.machine()}"},
         *({"part": name, "state": _installed(name)} for name in LIBRARIES),
         *({"part": f"extra [{name}]", "state": _installed(package)} for name, package in EXTRAS.items()),
-        {"part": "workspace", "state": _workspace_state(workspace)},
     ]
+    checks = list(check_workspace(workspace))
+    rows = [{**row, "do": REINSTALL if _is_missing(row) else ""} for row in parts]
+    rows += [{"part": one.part, "state": one.state, "do": "" if one.right else one.do} for one in checks]
     Output(format_).rows(rows)
-    missing = [row["part"] for row in rows if row["part"] in LIBRARIES and row["state"] == "not installed"]
-    raise typer.Exit(1 if missing or sys.version_info < (3, 11) else 0)
+    wrong = any(map(_is_missing, parts)) or not all(one.right for one in checks) or sys.version_info < (3, 11)
+    raise typer.Exit(1 if wrong else 0)
+
+
+def _is_missing(row: dict[str, str]) -> bool:
+    return row["part"] in LIBRARIES and row["state"] == "not installed"
 
 
 def _installed(name: str) -> str:
@@ -60,17 +72,6 @@ def _installed(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return "not installed"
-
-
-def _workspace_state(root: object) -> str:
-    from rss_analytics.errors import RssError  # noqa: PLC0415
-    from rss_analytics.workspace import Workspace  # noqa: PLC0415
-
-    try:
-        opened = Workspace.open(str(root))
-        return f"{len(opened.history())} loads" if opened.store.exists else "nothing loaded yet"
-    except RssError as error:
-        return f"{error.code}: {error.what}"
 
 
 def selftest(format_: FormatOption = Format.TABLE) -> None:

@@ -18,6 +18,7 @@ from rss_analytics.cli.output import (
     open_catalogue,
     open_workspace,
 )
+from rss_analytics.output_files import write_text
 
 if TYPE_CHECKING:
     from rss_analytics.interchange.codebook_counts import Counts
@@ -163,7 +164,7 @@ def overlay(
     elif out is None:
         Output.text(text)
     else:
-        save_draft(text, out)
+        write_text(out, text)
     raise typer.Exit(0 if text else 1)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,7 @@ from rss_analytics.errors import RssError, problem
 if TYPE_CHECKING:
     from rss_analytics.pipeline import LoadResult
     from rss_analytics.storage.loads import Covers
+    from rss_analytics.workspace import Workspace
 
 history_app = typer.Typer(help="List the loads, or take one back.", invoke_without_command=True)
 rejects_app = typer.Typer(help="Hand refused and held records to their owners.", invoke_without_command=True)
@@ -136,7 +138,7 @@ def warnings(
     workspace: WorkspaceOption = HERE,
     format_: FormatOption = Format.TABLE,
 ) -> None:
-    """List what was kept with a warning, by file and row."""
+    """List what came with a warning, kept or refused, by file and row."""
     output = Output(format_)
     listed = open_workspace(workspace, output).warnings(form=form, language=language)
     output.rows(plain_rows(listed), columns=["form", "file", "sheet_row", "heading", "value", "code", "what", "do"])
@@ -181,6 +183,8 @@ def undo(
     output.rows([open_workspace(workspace, output).undo(load_id)])
 
 
+MOST_REASONS = 5
+"""Reasons told on standard error; there are seldom more kinds of faults in one file."""
 COUNT_NAMES = (
     "read",
     "accepted",
@@ -196,13 +200,26 @@ COUNT_NAMES = (
 
 
 def print_results(output: Output, results: Sequence[LoadResult]) -> None:
-    """One row per table taken in; notes go to standard error."""
+    """One row per table taken in, as JSON with its reasons; notes and reasons go to standard error."""
     rows = [asdict(result) for result in results]
-    for row in rows:
-        for note in row["notes"]:
-            output.say(f"{row['file']}: {note}")
+    for result in results:
+        for note in result.notes:
+            output.say(f"{result.file}: {note}")
+        for line in _said_reasons(result):
+            output.say(f"{result.file}: {line}")
     names = ["file", "form", "source", "sender", *COUNT_NAMES, "warnings", "load_id"]
+    names += ["reasons"] if output.format is Format.JSON else []
     output.rows(rows, columns=names)
+
+
+def _said_reasons(result: LoadResult) -> Iterator[str]:
+    """The reasons of refused rows, the most frequent; the rest is counted."""
+    for reason in result.reasons[:MOST_REASONS]:
+        about = f" {reason.field}" if reason.field else ""
+        yield f"refused {reason.rows}: {reason.code}{about}: {reason.what.rstrip('.')}. {reason.do.rstrip('.')}."
+    more = len(result.reasons) - MOST_REASONS
+    if more > 0:
+        yield f"refused for {more} other reasons too: `rss-analytics rejects --out DIR` lists every row with its own"
 
 
 def parse_covers(text: str | None) -> Covers | None:

@@ -52,6 +52,8 @@ def read_declared(path: Path, model: type[Model]) -> Model:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise problem("definition.yaml", where=path.name, reason="it is not saved as UTF-8") from None
+    except OSError as error:
+        raise problem("file.cannot_open", where=path.name, reason=error.strerror or type(error).__name__) from None
     content = _plain(path, text)
     try:
         return model.model_validate(content)

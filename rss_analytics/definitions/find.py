@@ -29,8 +29,16 @@ def declared_files(kind: str, workspace: Path | None = None) -> dict[str, Path]:
     for root in roots:
         folder = root / kind
         if folder.is_dir():
-            found.update({path.stem: path for path in folder.glob("*.yaml")})
+            found.update({path.stem: path for path in folder.glob("*.yaml") if _is_declared(path)})
     return dict(sorted(found.items()))
+
+
+def _is_declared(path: Path) -> bool:
+    """Whether a path is meant as a declared file: no folder, and no lock or shadow that an editor or a disk leaves.
+
+    A link that leads nowhere is meant as one, so that whoever reads it says that it cannot be opened.
+    """
+    return not path.name.startswith(".") and (path.is_file() or (path.is_symlink() and not path.exists()))
 
 
 def declared_file(name: str, workspace: Path | None = None) -> Path:

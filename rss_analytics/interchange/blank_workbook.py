@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from rss_analytics.definitions.form import Field, Form
 from rss_analytics.interchange.condition_text import plain_number
 from rss_analytics.interchange.workbook_text import PLAIN_TEXT, WIDTH
+from rss_analytics.output_files import written_whole
 
 RECORDS = 2000  # rows that carry dropdowns and limits; further rows can be typed all the same
 SHEET_NAME = 31  # characters of a sheet's name, Excel's own limit
@@ -39,7 +40,7 @@ def write_blank_workbook(form: Form, path: Path, losses: Sequence[str], *, langu
     Cells of text, ids among them, are formatted as text so that no zero is lost and nothing becomes a date.
     """
     words = WORDS.get(language, WORDS["en"])
-    with xlsxwriter.Workbook(str(path), PLAIN_TEXT) as book:
+    with written_whole(path) as place, xlsxwriter.Workbook(place, PLAIN_TEXT) as book:
         name = f"{form.form}_records" if form.form in (LISTS, LOSSES) else form.form
         records = book.add_worksheet(name[:SHEET_NAME])
         lists = book.add_worksheet(LISTS)

@@ -14,6 +14,7 @@ from rss_analytics.interchange.redcap_draft import draft_from_redcap, is_redcap
 from rss_analytics.interchange.sheet_rows import open_definition
 from rss_analytics.interchange.spss_draft import draft_from_spss, is_spss
 from rss_analytics.interchange.xlsform_draft import draft_from_xlsform, is_xlsform
+from rss_analytics.output_files import write_text
 
 _HEAD = 4096  # bytes from which a file is told
 
@@ -28,11 +29,7 @@ class Draft:
 
     def save(self, path: Path) -> None:
         """Writes the declared file; UsageProblem where that is not allowed."""
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self.yaml_text, encoding="utf-8")
-        except OSError as error:
-            raise problem("usage.cannot_write", where=path.name, reason=error.strerror or "not permitted") from None
+        write_text(path, self.yaml_text)
 
 
 def draft_form(path: Path, name: str | None = None) -> Draft:

@@ -10,13 +10,13 @@ from itertools import count
 from pathlib import Path
 
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.spelling import fold
 from rss_analytics.errors import problem
+from rss_analytics.output_files import make_folder, written_whole
 from rss_analytics.reading.headings import spellings_of
 
 REMARK_PREFIX = "RSS: "
@@ -76,17 +76,10 @@ def write_rejects(
     for record in records:
         owned.setdefault((_owner(record, forms[record.form], by), record.sender), []).append(record)
     paths = _paths(out, by, sorted(owned))
-    try:
-        out.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for (owner, sender), path in paths.items():
-            _write(path, owner, owned[owner, sender], forms, language)
-    except (OSError, FileCreateError) as error:
-        raise problem("usage.cannot_write", where=out.name, reason=_reason(error)) from None
+    make_folder(out, private=True)
+    for (owner, sender), path in paths.items():
+        _write(path, owner, owned[owner, sender], forms, language)
     return list(paths.values())
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or "not permitted"
 
 
 def _paths(out: Path, by: str, owners: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Path]:
@@ -117,11 +110,9 @@ def _owner(record: RejectedRecord, form: Form, by: str) -> str:
 
 
 def _write(path: Path, owner: str, records: list[RejectedRecord], forms: Mapping[str, Form], language: str) -> None:
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
     # every cell is text as it was read: nothing is turned into a formula, a link or a number
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with written_whole(path, private=True) as place, xlsxwriter.Workbook(place, options) as book:
         formats = {
             "heading": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
             "locked": book.add_format({"locked": True, "bg_color": "#eeeeee"}),

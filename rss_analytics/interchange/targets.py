@@ -6,8 +6,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from xlsxwriter.exceptions import FileCreateError
-
 from rss_analytics.definitions.form import Form
 from rss_analytics.errors import did_you_mean, problem, quoted
 from rss_analytics.interchange.blank_workbook import write_blank_workbook
@@ -19,6 +17,7 @@ from rss_analytics.interchange.paper import paper_form
 from rss_analytics.interchange.redcap import redcap_dictionary
 from rss_analytics.interchange.table_schema import table_schema
 from rss_analytics.interchange.xlsform import write_xlsform
+from rss_analytics.output_files import write_text
 
 AsText = Callable[[Form, list[str], str], str]
 AsWorkbook = Callable[[Form, Path, list[str], str], None]
@@ -50,14 +49,10 @@ def form_text(form: Form, target: str, *, language: str = "en", counts: Counts |
 
 def write_form(form: Form, target: str, path: Path, *, language: str = "en", counts: Counts | None = None) -> None:
     """Writes the form to a file; UsageProblem for an unknown target or a place that cannot be written to."""
-    try:
-        if _known(target) in WORKBOOKS:
-            WORKBOOKS[target](form, path, losses(form, target), language)
-        else:
-            path.write_text(form_text(form, target, language=language, counts=counts), encoding="utf-8", newline="")
-    except (OSError, FileCreateError) as error:
-        reason = getattr(error, "strerror", None) or "not permitted"
-        raise problem("usage.cannot_write", where=path.name, reason=reason) from None
+    if _known(target) in WORKBOOKS:
+        WORKBOOKS[target](form, path, losses(form, target), language)
+    else:
+        write_text(path, form_text(form, target, language=language, counts=counts))
 
 
 def _known(target: str) -> str:

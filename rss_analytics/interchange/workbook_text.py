@@ -7,13 +7,15 @@ from pathlib import Path
 
 import xlsxwriter
 
+from rss_analytics.output_files import written_whole
+
 PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDTH = 24
 
 
 def write_sheets(path: Path, sheets: Mapping[str, Sequence[Sequence[str]]]) -> None:
     """A sheet for each entry, its first row bold and frozen; empty cells stay empty."""
-    with xlsxwriter.Workbook(str(path), PLAIN_TEXT) as book:
+    with written_whole(path) as place, xlsxwriter.Workbook(place, PLAIN_TEXT) as book:
         bold = book.add_format({"bold": True, "bottom": 1})
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)

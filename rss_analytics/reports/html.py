@@ -18,7 +18,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from rss_analytics.definitions.language import Language
-from rss_analytics.errors import problem
+from rss_analytics.output_files import write_text
 from rss_analytics.reports.model import Block, Figure, Report
 from rss_analytics.reports.plots import plotly_json
 from rss_analytics.reports.spark import spark
@@ -35,13 +35,8 @@ def write_html(report: Report, path: Path, *, assets: Path | None = None) -> Pat
 
     Raises UsageProblem when the place cannot be written to.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        link = None if assets is None else _shared_plotly(assets, path)
-        path.write_text(page_html(report, plotly_path=link), encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise problem("usage.cannot_write", where=str(path), reason=reason) from None
+    link = None if assets is None else _shared_plotly(assets, path)
+    write_text(path, page_html(report, plotly_path=link), private=True)
     return path
 
 
@@ -152,8 +147,7 @@ def _packed(code: str) -> str:
 
 def _shared_plotly(assets: Path, page: Path) -> str:
     """Writes plotly.js once beside a bundle's pages, and gives its path from the page."""
-    assets.mkdir(parents=True, exist_ok=True)
     target = assets / PLOTLY_FILE
     if not target.exists():
-        target.write_text(get_plotlyjs(), encoding="utf-8")
+        write_text(target, get_plotlyjs(), private=True)
     return Path(os.path.relpath(target.resolve(), page.resolve().parent)).as_posix()

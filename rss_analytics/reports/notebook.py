@@ -19,6 +19,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from rss_analytics.definitions.find import shipped_folder
 from rss_analytics.errors import problem
+from rss_analytics.output_files import write_text
 
 KERNEL = "python3"
 PARAMETERS = "parameters"
@@ -38,12 +39,7 @@ def write_notebook(kind: str, path: Path, parameters: Mapping[str, Any]) -> Path
         known = ", ".join(f"`{found.stem}`" for found in sorted(template.parent.glob("*.ipynb")))
         raise problem("usage.unknown", kind="notebook", name=kind, hint="", known=known)
     notebook = run_notebook(filled(template, parameters), name=kind)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(nbformat.writes(notebook), encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise problem("usage.cannot_write", where=str(path), reason=reason) from None
+    write_text(path, nbformat.writes(notebook), private=True)
     return path
 
 

@@ -6,11 +6,10 @@ import re
 from pathlib import Path
 
 import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from rss_analytics.errors import problem
+from rss_analytics.output_files import written_whole
 from rss_analytics.reports.model import Block, Bullets, Cards, Note, Report, Section, Sentence, Table
 
 LONGEST_SHEET_NAME = 31  # Excel's own limit
@@ -24,21 +23,17 @@ PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_t
 
 def write_workbook(report: Report, path: Path) -> Path:
     """Writes the workbook; numbers are numbers, withheld cells are their words.  UsageProblem when it cannot write."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with xlsxwriter.Workbook(str(path), PLAIN_TEXT) as book:
-            book.set_properties({"title": report.title})
-            bold = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1})
-            wrap = book.add_format({"text_wrap": True, "valign": "top"})
-            _write_words(book.add_worksheet(_sheet_name(report.title, set())), report, bold, wrap)
-            used = {_sheet_name(report.title, set())}
-            for section in report.sections:
-                for table in section.tables():
-                    name = _sheet_name(table.caption, used)
-                    used.add(name)
-                    _write_table(book.add_worksheet(name), table, bold, wrap)
-    except (OSError, XlsxWriterException) as error:
-        raise problem("usage.cannot_write", where=str(path), reason=type(error).__name__) from None
+    with written_whole(path, private=True) as place, xlsxwriter.Workbook(place, PLAIN_TEXT) as book:
+        book.set_properties({"title": report.title})
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1})
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        _write_words(book.add_worksheet(_sheet_name(report.title, set())), report, bold, wrap)
+        used = {_sheet_name(report.title, set())}
+        for section in report.sections:
+            for table in section.tables():
+                name = _sheet_name(table.caption, used)
+                used.add(name)
+                _write_table(book.add_worksheet(name), table, bold, wrap)
     return path
 
 

@@ -15,7 +15,7 @@ from rss_analytics.storage.judgement import judge_again
 from rss_analytics.storage.layout import HISTORY_COLUMNS, build_form, build_house, columns_there, table_of
 from rss_analytics.storage.loads import COUNTS, LoadFacts, effective, next_load, write_load
 from rss_analytics.storage.merging import ROW_ID_SHIFT
-from rss_analytics.storage.opening import StoreFile
+from rss_analytics.storage.opening import StoreFile, roll_back
 
 
 def history(store: StoreFile) -> pd.DataFrame:
@@ -37,7 +37,7 @@ def undo(store: StoreFile, forms: dict[str, Form], load_id: int, *, who: str, no
             counts = _Undo(connection, forms, load_id, now).run(who)
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            roll_back(connection)
             raise
         return counts
 

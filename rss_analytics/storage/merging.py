@@ -24,7 +24,7 @@ from rss_analytics.storage.conditions import literal
 from rss_analytics.storage.judgement import judge_again
 from rss_analytics.storage.layout import build_form, build_house, table_of
 from rss_analytics.storage.loads import COUNTS, Covers, LoadFacts, next_load, write_load
-from rss_analytics.storage.opening import StoreFile
+from rss_analytics.storage.opening import StoreFile, roll_back
 from rss_analytics.storage.staging import Stage
 
 SLICE_RECORDS = (
@@ -64,10 +64,10 @@ def merge(
             counts = _Merge(connection, stage.form, facts, now).run(forms, stage.duplicate, deletion)
             connection.execute("ROLLBACK" if dry_run else "COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            roll_back(connection)
             raise
     if dry_run and new:
-        store.path.unlink()
+        store.remove()
     return counts
 
 

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from rss_analytics.errors import problem
+from rss_analytics.output_files import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, told_if_not_written
+from rss_analytics.storage.faults import as_problem, check_kind, is_busy, look_at, told_of
 
 STORAGE_VERSION = "v1.5.0"  # a 1.5 file opens in DuckDB 2; the reverse does not hold
 MEMORY_LIMIT = "512MB"  # with Python and its libraries beside it, a process stays below 1 GiB
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
-BUSY_SIGNS = ("lock", "already attached", "Unique file handle conflict", "being used by another process")
+SPILL = ".staging-"
+"""How the name of a folder begins that holds what memory cannot."""
 
 Tell = Callable[[str], None]
 
@@ -32,45 +37,70 @@ class StoreFile:
 
     @property
     def exists(self) -> bool:
-        """Whether a store has been made here."""
-        return self.path.is_file()
+        """Whether anything lies in the place of the store; opening it tells whether that is one."""
+        try:
+            self.path.lstat()
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return True
 
     @contextmanager
-    def opened(self, *, read_only: bool, new: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    def opened(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection whose default catalog is the store; closed, and the file freed, on leaving.
 
-        Raises StoreProblem ``store.missing`` when nothing has been loaded, unless the store may be ``new``.
+        Raises StoreProblem ``store.missing`` when nothing has been loaded, and another for whatever keeps the file
+        from being read or, unless ``read_only``, written.
         """
-        if not new and not self.exists:
+        if not self.exists:
             raise problem("store.missing", where=self.path.name)
-        with fresh_connection(self.path.parent) as connection:
-            self._attach_waiting(connection, read_only=read_only)
+        with _spill_of_reader(self.path.parent) as spill, fresh_connection(spill) as connection, told_of(self.path):
+            has_loads = self._attach_waiting(connection, read_only=read_only)
             connection.execute("USE store")
-            if not new and not _has_loads(connection):
+            if not has_loads:
                 raise problem("store.missing", where=self.path.name)
             yield connection
 
     @contextmanager
     def lent_to(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        """Gives a connection the store to write, made if need be, as its default catalog; takes it back on leaving."""
-        self._attach_waiting(connection, read_only=False)
-        connection.execute("USE store")
-        try:
-            yield
-        finally:
-            connection.execute("USE memory")
-            connection.execute("DETACH store")
+        """Gives a connection the store to write, made if need be, as its default catalog; takes it back on leaving.
 
-    def _attach_waiting(self, connection: duckdb.DuckDBPyConnection, *, read_only: bool) -> None:
+        A store that was made for work that failed is taken away again.
+        """
+        new = not self.exists
+        try:
+            with told_of(self.path):
+                self._attach_waiting(connection, read_only=False)
+                connection.execute("USE store")
+                try:
+                    yield
+                finally:
+                    connection.execute("USE memory")
+                    with suppress(duckdb.Error):  # what is committed stands in the log; tidying up can wait
+                        connection.execute("DETACH store")
+        except BaseException:
+            if new:
+                self.remove()
+            raise
+
+    def remove(self) -> None:
+        """Takes away the file of a store that holds nothing yet, and its log."""
+        for path in (self.path, self.path.with_name(self.path.name + ".wal")):
+            path.unlink(missing_ok=True)
+
+    def _attach_waiting(self, connection: duckdb.DuckDBPyConnection, *, read_only: bool) -> bool:
+        """Attaches the file when it is free; whether it holds loads."""
         deadline = time.monotonic() + self.wait_seconds
         pause, told = FIRST_PAUSE, False
         while True:
+            look_at(self.path)
             try:
                 attach(connection, self.path, "store", read_only=read_only)
+                return check_kind(connection, self.path)
             except duckdb.Error as error:
-                said = str(error).replace(str(self.path), "")  # a folder's name is no sign
-                if not any(sign in said for sign in BUSY_SIGNS):
-                    raise problem("store.unreadable", where=self.path.name) from None
+                if not is_busy(error, self.path):
+                    raise as_problem(error, self.path) from None
                 if time.monotonic() > deadline:
                     raise problem("store.busy", where=self.path.name, seconds=int(self.wait_seconds)) from None
                 if not told:
@@ -78,25 +108,37 @@ class StoreFile:
                     told = True
                 time.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
-            else:
-                return
-
-
-def _has_loads(connection: duckdb.DuckDBPyConnection) -> bool:
-    """False for the empty file that a process killed in its first load leaves, or a trial run."""
-    there = connection.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'store' AND schema_name = 'house' AND table_name = 'load'"
-    ).fetchone()
-    return there is not None
 
 
 @contextmanager
-def fresh_connection(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An in-memory connection that may spill into a private folder of its own and never reaches the network."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+def spill_beside(folder: Path) -> Iterator[Path]:
+    """A private folder in the store's, gone on leaving; UsageProblem where the system cannot make one."""
+    make_folder(folder, private=True)
     # of its own: two processes that spill into one folder overwrite each other's files
-    spill = folder / f".staging-{uuid.uuid4().hex}.spill"
-    spill.mkdir(mode=0o700)
+    spill = folder / f"{SPILL}{uuid.uuid4().hex}.spill"
+    try:
+        with told_if_not_written(folder):
+            spill.mkdir()
+            spill.chmod(PRIVATE_FOLDER)
+        yield spill
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+@contextmanager
+def _spill_of_reader(folder: Path) -> Iterator[Path]:
+    """A private folder beside the store, or elsewhere where nothing can be written beside it."""
+    if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+        with spill_beside(folder) as spill:
+            yield spill
+    else:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as elsewhere:
+            yield Path(elsewhere)
+
+
+@contextmanager
+def fresh_connection(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory connection that may spill into a private folder and never reaches the network."""
     connection = duckdb.connect(
         config={
             "memory_limit": MEMORY_LIMIT,
@@ -111,7 +153,6 @@ def fresh_connection(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
-        shutil.rmtree(spill, ignore_errors=True)
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool) -> None:
@@ -121,4 +162,10 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read
     options = "READ_ONLY" if read_only else f"STORAGE_VERSION '{STORAGE_VERSION}'"
     connection.execute(f"ATTACH '{place}' AS {name} ({options})")
     if new:
-        path.chmod(0o600)
+        path.chmod(PRIVATE_FILE)
+
+
+def roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    """Ends a transaction that went wrong; DuckDB has often ended it itself, and then says so."""
+    with suppress(duckdb.Error):
+        connection.execute("ROLLBACK")

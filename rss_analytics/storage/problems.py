@@ -56,12 +56,13 @@ def dismiss(store: StoreFile, *, form: str, row_key: str, now: datetime) -> int:
 def open_warnings(store: StoreFile, forms: dict[str, Form]) -> pd.DataFrame:
     """One row per warning that stands: ``form, sender, file, sheet_row, code, field, heading, value``.
 
-    A warning of a record stands while the record is in force as that load brought it; one about a whole load (no
-    ``sheet_row``) stands for the latest load of the file.  Values of identifying fields are masked.
+    A warning of a record stands while the record is in force as that load brought it, one of a refused row while it
+    waits; one about a whole load (no ``sheet_row``) stands for the latest load of the file.  Values of identifying
+    fields are masked.
     """
     with store.opened(read_only=True) as connection:
         there = sorted(stored_forms(connection) & set(forms))
-        parts = [connection.execute(WHOLE_LOADS).df()]
+        parts = [connection.execute(query).df() for query in (WHOLE_LOADS, WARNED_AND_REFUSED)]
         parts += [connection.execute(WARNED.format(table=table_of(name)), [name, name]).df() for name in there]
     listed = pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
     return listed[listed["form"].isin(there)]
@@ -75,6 +76,12 @@ FROM house.finding f JOIN (
     QUALIFY row_number() OVER (PARTITION BY form, sender, file ORDER BY load_id DESC) = 1
 ) l ON l.load_id = f.load_id
 WHERE f.severity = 'warning' AND f.record IS NULL ORDER BY f.load_id, f.code
+"""
+WARNED_AND_REFUSED = """
+SELECT f.form, r.sender, l.file, f.sheet_row, f.code, f.field, f.heading, f."value"
+FROM house.finding f JOIN house.refused r ON r.load_id = f.load_id AND r.record = f.record AND r.settled_by IS NULL
+JOIN house.load l ON l.load_id = f.load_id
+WHERE f.severity = 'warning' ORDER BY f.load_id, f.record, f.code
 """
 WARNED = """
 SELECT f.form, r.sender, l.file, f.sheet_row, f.code, f.field, f.heading, f."value"

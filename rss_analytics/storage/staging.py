@@ -16,12 +16,13 @@ import pyarrow as pa
 from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.rules import ShareAtMost
 from rss_analytics.errors import ProgramError
+from rss_analytics.output_files import STALE_AFTER_SECONDS
 from rss_analytics.storage.columns import key_text, quoted_name, staged_columns
 from rss_analytics.storage.conditions import literal, sql_of
-from rss_analytics.storage.opening import MEMORY_LIMIT, fresh_connection
+from rss_analytics.storage.faults import told_of
+from rss_analytics.storage.opening import MEMORY_LIMIT, SPILL, fresh_connection, spill_beside
 
 MEMORY_BESIDE_BATCHES = "384MB"  # of the stage while batches are read and judged beside it
-STALE_AFTER_SECONDS = 24 * 3600  # what a killed process left behind; no load takes this long
 TABLES = """
 CREATE TABLE stage.refused (record BIGINT, sheet_row BIGINT, row_key VARCHAR, cells VARCHAR);
 CREATE TABLE stage.finding (
@@ -137,6 +138,13 @@ class Stage:
             "FROM batch b JOIN stage.staged s USING (record)",
         )
 
+    def reasons(self) -> list[tuple[str, str | None, int]]:
+        """Code, field and number of rows of each reason that rows were refused for, the most frequent first."""
+        return self.connection.execute(
+            "SELECT code, field, count(DISTINCT record) AS refused FROM stage.finding SEMI JOIN stage.refused "
+            "USING (record) WHERE severity = 'error' GROUP BY code, field ORDER BY refused DESC, code, field"
+        ).fetchall()
+
     def finish(self) -> None:
         """Takes the refused out of the staged and judges the load as a whole."""
         run = self.connection.execute
@@ -196,7 +204,7 @@ def row_hash(columns: Iterable[str]) -> str:
 def staging(folder: Path, form: Form) -> Iterator[Stage]:
     """A private stage that spills into ``folder``, gone on leaving whatever happens."""
     _sweep(folder)
-    with fresh_connection(folder) as connection:
+    with spill_beside(folder) as spill, fresh_connection(spill) as connection, told_of(folder):
         connection.execute("ATTACH ':memory:' AS stage")
         # it would only be compressed, which takes longer than all else and is undone by the merge
         connection.execute("SET checkpoint_threshold = '1TB'")
@@ -207,7 +215,7 @@ def staging(folder: Path, form: Form) -> Iterator[Stage]:
 
 def _sweep(folder: Path) -> None:
     """Removes stages of processes that were killed: they hold records of people."""
-    for left in folder.glob(".staging-*"):
+    for left in folder.glob(f"{SPILL}*"):
         if left.stat().st_mtime < time.time() - STALE_AFTER_SECONDS:
             if left.is_dir():
                 shutil.rmtree(left, ignore_errors=True)

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.form import Form
+from rss_analytics.output_files import make_folder
 from rss_analytics.synthetic.claims import line_rows, noting_billed
 from rss_analytics.synthetic.columns import table_of
 from rss_analytics.synthetic.contacts import contact_chunks
@@ -146,7 +147,7 @@ def write_region(plan: Plan, catalogue: Catalogue, out: Path) -> Truth:
 
     With faults, files that are faulty as a whole stand in ``out/whole_file``.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     region = build_region(plan, catalogue)
     faults = plant_faults(plan, catalogue) if plan.faults else Faults.none()
     expected: dict[str, Expected] = {}

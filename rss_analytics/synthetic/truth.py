@@ -8,6 +8,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 from rss_analytics.definitions.form import Form
+from rss_analytics.output_files import write_text
 from rss_analytics.synthetic.corner import DUPLICATE, HELD, REFUSED, CornerRow
 
 TRUTH = "truth.json"
@@ -64,7 +65,7 @@ class Truth:
         """Writes ``truth.json`` into the folder."""
         parts = [f"{json.dumps(name)}: {_listed(value)}" for name, value in asdict(self).items()]
         text = "{\n" + ",\n".join(parts) + "\n}\n"
-        (folder / TRUTH).write_text(text, encoding="utf-8", newline="\n")
+        write_text(folder / TRUTH, text)
 
 
 def _listed(value: dict[str, object] | tuple[object, ...]) -> str:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from rss_analytics.definitions.form import Form
+from rss_analytics.output_files import write_text, written_beside
 
 ROWS_AT_ONCE = 100_000
 
@@ -20,7 +21,7 @@ def write_export(path: Path, form: Form, tables: Iterable[pa.Table], lines: Sequ
     """
     options = csv.WriteOptions(include_header=False, batch_size=ROWS_AT_ONCE, quoting_style="none")
     rows = 0
-    with path.open("wb") as stream:
+    with written_beside(path) as part, part.open("wb") as stream:
         stream.write((",".join(form.names) + "\n").encode())
         for table in tables:
             csv.write_csv(table, stream, options)
@@ -31,5 +32,4 @@ def write_export(path: Path, form: Form, tables: Iterable[pa.Table], lines: Sequ
 
 def write_lines(path: Path, lines: Sequence[str]) -> None:
     """Writes lines of text as they are."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+    write_text(path, "".join(f"{line}\n" for line in lines))

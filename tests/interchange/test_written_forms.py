@@ -210,11 +210,13 @@ def test_the_command_line_offers_exactly_the_targets_there_are() -> None:
 
 def test_a_target_or_place_that_is_not_there_is_refused(tmp_path: Path) -> None:
     form = shipped()["region"]
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
     with pytest.raises(UsageProblem, match="did you mean `xlsform`"):
         write_form(form, "xlsfrom", tmp_path / "x")
     for target in ("xlsform", "excel", "paper"):
         with pytest.raises(UsageProblem, match="RSS009"):
-            write_form(form, target, tmp_path / "no_such_folder" / "x")
+            write_form(form, target, in_the_way / "x")
     with pytest.raises(UsageProblem, match="--out"):
         form_text(form, "excel")
 

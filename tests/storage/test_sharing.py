@@ -18,8 +18,8 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from rss_analytics.errors import StoreProblem
+from rss_analytics.output_files import STALE_AFTER_SECONDS
 from rss_analytics.storage.opening import StoreFile
-from rss_analytics.storage.staging import STALE_AFTER_SECONDS
 from tests.small_forms import Agency, visit
 
 HOLD = """
@@ -159,7 +159,7 @@ def test_a_file_that_is_no_store_is_not_waited_for(tmp_path: Path) -> None:
     (folder / "store.duckdb").write_bytes(b"no database" * 1000)
     store = StoreFile(folder / "store.duckdb", wait_seconds=60)
     started = time.monotonic()
-    with pytest.raises(StoreProblem, match="cannot be opened"), store.opened(read_only=True):
+    with pytest.raises(StoreProblem, match="RSS809"), store.opened(read_only=True):
         pass
     assert time.monotonic() - started < 30
 

@@ -18,6 +18,7 @@ from rss_analytics.interchange.reference.standards import (
     instruments_page,
     profiles_page,
 )
+from rss_analytics.output_files import write_text
 
 CONTENTS = """\
 - [Commands](commands.md): every command and option
@@ -62,7 +63,6 @@ def write_reference(folder: Path) -> list[Path]:
     written = []
     for name, text in sorted(pages.items()):
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_text(path, text)
         written.append(path)
     return written
