@@ -189,7 +189,7 @@ def _fit(form: Form, one: Field, column: Column) -> float:
         )
     if one.type in NUMBERS:
         return float(any(re.search(r"\d", cell) for cell in cells))
-    said = any(_formats(cells, kind) for kind in _MOMENTS)
+    said = not any(cell.isdigit() for cell in cells) and any(_formats(cells, kind) for kind in _MOMENTS)
     return 0.0 if cells and said else 1.0  # days and times are no codes and no names
 
 

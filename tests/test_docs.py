@@ -24,7 +24,12 @@ DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
 TOP = tuple(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))
 PAGES = (*TOP, *sorted(DOCS.rglob("*.md")))
-OWN = (*(ROOT / name for name in ("README.md",)), DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md")))
+OWN = (
+    ROOT / "README.md",
+    DOCS / "tutorial.md",
+    *sorted((DOCS / "how-to").glob("*.md")),
+    DOCS / "vendors" / "own_system.md",
+)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)

@@ -87,6 +87,7 @@ class DeclaredKind(str, Enum):  # noqa: UP042 - typer shows the values of a str 
     """The kinds of declared files."""
 
     FORMS = "forms"
+    LAYOUTS = "layouts"
     INSTRUMENTS = "instruments"
     MEASURES = "measures"
     PROFILES = "profiles"

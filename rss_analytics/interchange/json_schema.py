@@ -10,6 +10,7 @@ from rss_analytics.definitions.declared import Declared
 from rss_analytics.definitions.form import Field, Form
 from rss_analytics.definitions.house_rules import HouseRules
 from rss_analytics.definitions.instrument import Instrument
+from rss_analytics.definitions.layout import Layout
 from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.overlay import Overlay
 from rss_analytics.definitions.profile import Profile
@@ -18,6 +19,7 @@ from rss_analytics.interchange.losses import losses
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DECLARED: dict[str, type[Declared]] = {
     "forms": Form,
+    "layouts": Layout,
     "instruments": Instrument,
     "measures": Measure,
     "profiles": Profile,

@@ -13,6 +13,7 @@ from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.house_rules import HouseRules
 from rss_analytics.definitions.instrument import Instrument
 from rss_analytics.definitions.language import Language
+from rss_analytics.definitions.layout import Layout
 from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.overlay import Overlay
 from rss_analytics.definitions.profile import Profile
@@ -22,6 +23,7 @@ from rss_analytics.interchange.reference.markdown import code, codes, page, pros
 
 KINDS: dict[str, type[Declared]] = {
     "forms/*.yaml": Form,
+    "forms/*.yaml that extend another": Layout,
     "measures/*.yaml": Measure,
     "profiles/*.yaml": Profile,
     "profiles/*.yaml that extend another": Overlay,
