@@ -129,6 +129,24 @@ CATALOGUE: dict[str, Message] = {
     "definition.circle": Message(
         "RSS109", "`extends` leads back to the file itself: {files}", "Let one of them stand on its own"
     ),
+    "definition.too_large": Message(
+        "RSS110",
+        "the file is larger than {most} bytes, which no declared file needs",
+        "Check that it is the right file; divide it if it is",
+    ),
+    "definition.too_deep": Message(
+        "RSS111",
+        "keys and lists stand in each other deeper than {most} levels",
+        "Close what was opened before that line, or write it with fewer levels",
+    ),
+    "definition.too_much": Message(
+        "RSS112",
+        "the file holds more than {most} keys and values, what its aliases (`*name`) repeat counted in",
+        "Divide the file, or repeat less by aliases",
+    ),
+    "definition.key_twice": Message(
+        "RSS113", "the key `{name}` is written twice in one place", "Keep one of them; the line is that of the second"
+    ),
     # -- files ------------------------------------------------------------------------------------------
     "file.cannot_open": Message(
         "RSS201", "the file cannot be opened ({reason})", "Check its name and place, and that it may be read"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from rss_analytics.definitions.conditions import Condition, parse_condition, to_declared
+from rss_analytics.definitions.yaml_text import line_of, read_yaml
 from rss_analytics.errors import RssError, did_you_mean, problem, quoted
 
 CONDITION_SCHEMA = {
@@ -48,60 +46,31 @@ def read_declared(path: Path, model: type[Model]) -> Model:
 
     Raises DefinitionProblem naming file, line and key for bad YAML, unknown or missing keys and bad values.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise problem("definition.yaml", where=path.name, reason="it is not saved as UTF-8") from None
-    content = _plain(path, text)
+    content = read_yaml(path)
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise _explained(error, model, path, text) from None
+        raise _explained(error, model, path) from None
 
 
 def declares(path: Path, key: str) -> bool:
     """Whether a YAML file has a key at its top; a file that cannot be read is left to `read_declared` to refuse."""
     try:
-        return key in _plain(path, path.read_text(encoding="utf-8-sig"))
-    except (UnicodeDecodeError, RssError):
+        return key in read_yaml(path)
+    except RssError:
         return False
 
 
 def place_of(path: Path, keys: list[int | str]) -> str:
     """File and line of a key of a declared file, for a message about it."""
-    return f"{path.name} line {_line_of(path.read_text(encoding='utf-8-sig'), keys)}"
+    return f"{path.name} line {line_of(path, keys)}"
 
 
-@lru_cache(maxsize=1024)
-def _parsed(text: str) -> Any:
-    """What a text declares.  The shipped files are read again by every workspace of a process; nobody changes it.
-
-    The parser written in C is seven times as fast; what it does not take, the one in Python takes or explains.
-    """
-    try:
-        return YAML(typ="safe").load(text)
-    except (YAMLError, ValueError):
-        return YAML(typ="safe", pure=True).load(text)
-
-
-def _plain(path: Path, text: str) -> Any:
-    try:
-        content = _parsed(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise problem("definition.yaml", where=f"{path.name} line {line}", reason=error.problem) from None
-    except (YAMLError, ValueError) as error:  # a date such as 2026-02-30 is a ValueError
-        raise problem("definition.yaml", where=path.name, reason=str(error).split("\n")[0]) from None
-    if not isinstance(content, dict):
-        raise problem("definition.yaml", where=f"{path.name} line 1", reason="a mapping of keys is expected")
-    return content
-
-
-def _explained(error: ValidationError, model: type[Declared], path: Path, text: str) -> RssError:
+def _explained(error: ValidationError, model: type[Declared], path: Path) -> RssError:
     first = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")[0]
     keys = [part for part in first["loc"] if not (isinstance(part, str) and _is_tag(part))]
     name = ".".join(str(part) for part in keys)
-    where = f"{path.name} line {_line_of(text, keys)}"
+    where = place_of(path, keys)
     if first["type"] == "extra_forbidden":
         known = _known_keys(model, first["loc"])
         hint = did_you_mean(str(keys[-1]), known)
@@ -140,7 +109,9 @@ def _is_tag(part: str) -> bool:
 
 
 def _reason(detail: ErrorDetails) -> str:
-    return detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    reason = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    is_value = isinstance(detail["input"], (bool, int, float, date))
+    return f"{reason}; write it in quotes" if detail["type"] == "string_type" and is_value else reason
 
 
 def _known_keys(model: type[Declared], location: tuple[int | str, ...]) -> list[str]:
@@ -180,16 +151,3 @@ def _step(schema: dict[str, Any], node: Any, part: int | str) -> Any:
         if isinstance(option.get("additionalProperties"), dict):
             return option["additionalProperties"]
     return {}
-
-
-def _line_of(text: str, keys: list[int | str]) -> int:
-    """Line of the deepest key on the path that the file has; read a second time, for line numbers only."""
-    node: Any = YAML(typ="rt").load(io.StringIO(text))
-    line = 1
-    for key in keys:
-        try:
-            place = node.lc.key(key) if isinstance(node, CommentedMap) else node.lc.item(key)
-            line, node = place[0] + 1, node[key]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-    return line
