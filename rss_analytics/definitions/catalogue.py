@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from rss_analytics.definitions.conditions import Condition, fields_of
 from rss_analytics.definitions.credential import Credential
 from rss_analytics.definitions.declared import Model, read_declared
 from rss_analytics.definitions.find import declared_file, declared_files
-from rss_analytics.definitions.fitting import joined_misfits, other_form_misfits
+from rss_analytics.definitions.fitting import condition_misfits, joined_misfits, other_form_misfits
 from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.house_rules import HouseRules
 from rss_analytics.definitions.instrument import Instrument
@@ -169,33 +169,34 @@ class Catalogue:
         for name in measure.needs:
             self._named_form(name, where)
         form = self._named_form(measure.rows.form, where)
-        names = [
-            measure.rows.date,
-            *_condition_fields(measure.rows.where),
-            *_condition_fields(measure.open_when),
-        ]
-        staff = list(_condition_fields(measure.rows.staff))
+        names = [measure.rows.date]
+        own = [measure.rows.where, measure.open_when, measure.left_out]
+        staff = [measure.rows.staff]
         for quantity in (measure.numerator, measure.denominator):
             if quantity is None:
                 continue
-            staff += _condition_fields(quantity.staff)
+            staff.append(quantity.staff)
             names += [quantity.weights.field] if quantity.weights else []
             if quantity.in_force is not None:
                 about = quantity.in_force
                 other = self._named_form(about.form, where)
-                self._check_fields([about.start, about.end, *_condition_fields(about.where)], other, where)
+                self._check_fields([about.start, about.end], other, where)
+                self._check_conditions([about.where], other, where)
             if quantity.exposure is None and quantity.hours is None:
                 names += [name for name in (quantity.sum, quantity.distinct) if name]
-                names += _condition_fields(quantity.where)
+                own.append(quantity.where)
         names += _fields_of_kind(measure)
         self._check_fields(names, form, where)
+        self._check_conditions(own, form, where)
+        self._check_concepts(measure, form)
         self._check_clients(measure, form, where)
         self._check_split(measure, form, where)
         if measure.after is not None:
-            anchors = [*measure.after.fields, *_condition_fields(measure.after.where)]
-            self._check_fields(anchors, self._named_form(measure.after.form, where), where)
-        if staff:
-            self._check_fields(staff, self._named_form("staff", where), where)
+            anchors = self._named_form(measure.after.form, where)
+            self._check_fields(measure.after.fields, anchors, where)
+            self._check_conditions([measure.after.where], anchors, where)
+        if any(condition is not None for condition in staff):
+            self._check_conditions(staff, self._named_form("staff", where), where)
         for part in measure.parts:
             _pick(self.measures, "measure", part, where=where)
         if measure.instrument is not None:
@@ -206,7 +207,21 @@ class Catalogue:
             self._check_fields(["client_id"], form, where)
         if measure.per_client is not None and measure.per_client.distinct != "contacts":
             self._check_fields([measure.per_client.distinct], form, where)
-        self._check_fields(_condition_fields(measure.clients), self._named_form("enrollment", where), where)
+        self._check_conditions([measure.clients], self._named_form("enrollment", where), where)
+
+    def _check_concepts(self, measure: Measure, form: Form) -> None:
+        """What a profile counts as service and the like compares what the fields of the measured form can hold."""
+        for standard in self.standards.values():
+            for profile in standard.versions:
+                where = f"profiles/{profile.profile}.yaml"
+                concepts = [profile.concepts.get(name) for name in measure.rows.are]
+                self._check_conditions(concepts, form, where)
+
+    def _check_conditions(self, conditions: Sequence[Condition | None], form: Form, where: str) -> None:
+        for condition in conditions:
+            if condition is not None:
+                self._check_fields(list(fields_of(condition)), form, where)
+                _stop_at(condition_misfits(form, "a condition", condition, in_lists=True), where, form.form)
 
     def _check_split(self, measure: Measure, form: Form, where: str) -> None:
         if measure.split is None:
@@ -263,7 +278,7 @@ def _fields_of_kind(measure: Measure) -> list[str]:
     named = [limit.start, limit.done, limit.instead_of, limit.instead] if limit else []
     named += [current.due, current.renewed] if current else []
     named += [worst.stated] if worst else []
-    return [name for name in named if name is not None] + _condition_fields(measure.left_out)
+    return [name for name in named if name is not None]
 
 
 def _pick(known: dict[str, Model], kind: str, name: str, *, where: str = "rss-analytics") -> Model:

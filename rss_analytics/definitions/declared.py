@@ -7,7 +7,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import ErrorDetails
 
 from rss_analytics.definitions.conditions import Condition, parse_condition, to_declared
@@ -28,14 +36,21 @@ DeclaredCondition = Annotated[
 ]
 """A condition as a key of a declared file."""
 
-Text = dict[str, str]
-"""A sentence or label by language: ``{en: ..., es: ...}``."""
+
+def _has_english(texts: dict[str, str]) -> dict[str, str]:
+    if not texts.get("en", "").strip():
+        raise ValueError("the English text is missing, which stands where a language has none of its own; add `en`")
+    return texts
+
+
+Text = Annotated[dict[str, str], AfterValidator(_has_english)]
+"""A sentence or label by language, English among them: ``{en: ..., es: ...}``."""
 
 
 class Declared(BaseModel):
-    """Parent of every declared model: frozen, closed keys, no silent conversion of what was written."""
+    """Parent of every declared model: frozen, closed keys, finite numbers, no silent conversion of what was written."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
 
 
 Model = TypeVar("Model", bound=Declared)
@@ -105,7 +120,7 @@ def _kind(rule: dict[str, Any]) -> str:
 
 def _is_tag(part: str) -> bool:
     """Whether pydantic put a union's tag or type name into the location; a declared key never has these forms."""
-    return part.startswith("rule:") or "[" in part or part.endswith("Model")
+    return part.startswith("rule:") or "[" in part or part.endswith("Model") or part in ("float", "int", "str", "bool")
 
 
 def _reason(detail: ErrorDetails) -> str:

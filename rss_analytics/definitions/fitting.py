@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rss_analytics.definitions.conditions import Between, Condition, IsIn, Value, tests_of
+from rss_analytics.definitions.answer_limits import MOMENTS, NUMBERS
+from rss_analytics.definitions.condition_meaning import as_written, held
+from rss_analytics.definitions.conditions import Between, Condition, IsIn, Missing, Value, tests_of
 from rss_analytics.definitions.rules import AnyRule, NotDuring, NotEqual, SameAsSpan, ShareAtMost, WithinSpan
 from rss_analytics.errors import FINDINGS
 
 if TYPE_CHECKING:
     from rss_analytics.definitions.form import Field, Form
 
-MOMENTS = ("date", "datetime")
-NUMBERS = ("integer", "number", "scale")
 WORDS = ("text", "choice")
+CHOSEN = ("choice", "multi_choice")
 
 # rule -> key -> types its field may have; a span rule's other keys name fields of another form
 OPERANDS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -63,27 +63,26 @@ def misfits(form: Form) -> Iterator[str]:
     yield from _unstored_operands(form)
 
 
-def condition_misfits(form: Form, where: str, condition: Condition) -> Iterator[str]:
-    """Where a condition on fields of a form, which all exist, compares them with what they never hold."""
+def condition_misfits(form: Form, where: str, condition: Condition, *, in_lists: bool = False) -> Iterator[str]:
+    """Where a condition on fields of a form, which all exist, compares them with what they never hold.
+
+    ``in_lists``: whoever carries it out looks into the chosen codes of a field with several answers.
+    """
     for test in tests_of(condition):
         field = form.field(test.field)
-        if field.type == "multi_choice" and not _is_missing_test(test):
+        if field.type == "multi_choice" and not in_lists and not isinstance(test, Missing):
             yield f"{where} compares `{field.name}`, whose answer is a list of choices"
         elif isinstance(test, Between) and field.type not in (*MOMENTS, *NUMBERS):
             yield f"{where} gives limits to `{field.name}`, which is a {field.type}"
         else:
             for value in _compared(test):
-                if not _is_of(field, value):
+                if not _is_of(field, value, test):
                     yield f"{where} compares the {field.type} `{field.name}` with {value!r}"
-                elif field.type == "choice" and value not in field.codes:
+                elif field.choices and field.type in CHOSEN and as_written(value) not in field.codes:
                     yield f"{where} compares `{field.name}` with `{value}`, which is not a choice"
 
 
-def _is_missing_test(test: object) -> bool:
-    return not isinstance(test, (IsIn, Between))
-
-
-def _compared(test: object) -> tuple[Value, ...]:
+def _compared(test: IsIn | Between | Missing) -> tuple[Value, ...]:
     if isinstance(test, IsIn):
         return test.values
     if isinstance(test, Between):
@@ -91,15 +90,13 @@ def _compared(test: object) -> tuple[Value, ...]:
     return ()
 
 
-def _is_of(field: Field, value: Value) -> bool:
-    """Whether a compared value has the type of the field; YAML writes text that looks like a number in quotes."""
-    if field.type == "boolean" or isinstance(value, bool):
-        return field.type == "boolean" and isinstance(value, bool)
-    if field.type in MOMENTS:
-        return isinstance(value, date) and (field.type == "datetime" or not isinstance(value, datetime))
-    if field.type in NUMBERS:
+def _is_of(field: Field, value: Value, test: IsIn | Between | Missing) -> bool:
+    """Whether the field can hold a compared value; YAML changes decimals and moments, so as text they need quotes."""
+    if field.type in ("text", *CHOSEN):
+        return not isinstance(value, (bool, float, datetime))
+    if field.type in NUMBERS and isinstance(test, Between):
         return isinstance(value, (int, float))
-    return isinstance(value, str)
+    return held(value, field.type) is not None
 
 
 def _operand_misfits(form: Form, rule: AnyRule) -> Iterator[str]:
@@ -142,22 +139,3 @@ def _unstored_operands(form: Form) -> Iterator[str]:
     for where, name in form.compared_in_store():
         if name in apart:
             yield f"{where} names `{name}`, whose answers are kept in a table of their own"
-
-
-def limit_misfit(field: Field) -> str | None:
-    """What is wrong with ``min``, ``max`` or ``pattern`` of a field, if anything."""
-    for name, bound in (("min", field.min), ("max", field.max)):
-        if bound is None:
-            continue
-        if field.type in MOMENTS:
-            try:
-                (date if field.type == "date" else datetime).fromisoformat(str(bound))
-            except ValueError:
-                return f"`{name}` of the {field.type} `{field.name}` is a date written as 2026-09-30"
-        elif field.type not in NUMBERS or isinstance(bound, str):
-            return f"`{name}` of the {field.type} `{field.name}` cannot be `{bound}`"
-    try:
-        re.compile(field.pattern or "")
-    except re.error as fault:
-        return f"`pattern` of `{field.name}` is no regular expression: {fault.msg}"
-    return None

@@ -9,9 +9,10 @@ from typing import Literal
 from pydantic import Field as Key
 from pydantic import field_validator, model_validator
 
+from rss_analytics.definitions.answer_limits import MOST_LETTERS, MOST_PADDED, answer_misfits
 from rss_analytics.definitions.conditions import fields_of
 from rss_analytics.definitions.declared import Declared, DeclaredCondition, Text
-from rss_analytics.definitions.fitting import limit_misfit, misfits
+from rss_analytics.definitions.fitting import misfits
 from rss_analytics.definitions.form_versions import FormVersion, version_misfits
 from rss_analytics.definitions.rules import (
     COLUMN_RULES,
@@ -46,7 +47,12 @@ class Choice(Declared):
     @field_validator("code", mode="before")
     @classmethod
     def _code_is_text(cls, raw: object) -> object:
-        return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+        return _text_of(raw)
+
+
+def _text_of(code: object) -> object:
+    """A code that is written as a whole number, as text; others stay, and are refused where they are no text."""
+    return str(code) if isinstance(code, int) and not isinstance(code, bool) else code
 
 
 class Derive(Declared):
@@ -80,11 +86,13 @@ class Field(Declared):
     choices: tuple[Choice, ...] = ()
     min: float | str | None = None
     max: float | str | None = None
-    pattern: str | None = None
-    max_length: int | None = Key(default=None, gt=0)
+    pattern: str | None = Key(default=None, min_length=1)
+    max_length: int | None = Key(default=None, gt=0, le=MOST_LETTERS)
     formats: tuple[str, ...] = Key(default=(), description="strptime formats tried after ISO, in order")
     decimal: Literal[".", ","] = "."
-    pad: int | None = Key(default=None, gt=0, description="ids shorter than this regain their leading zeros")
+    pad: int | None = Key(
+        default=None, gt=0, le=MOST_PADDED, description="ids shorter than this regain their leading zeros"
+    )
     missing_codes: dict[str, str] = Key(default_factory=dict, description="code -> meaning")
     aliases: tuple[str, ...] = ()
     identifier: Literal["direct", "quasi", "none"] = "none"
@@ -102,20 +110,17 @@ class Field(Declared):
     @field_validator("missing_codes", mode="before")
     @classmethod
     def _codes_are_text(cls, raw: object) -> object:
-        return {str(code): meaning for code, meaning in raw.items()} if isinstance(raw, dict) else raw
+        return {_text_of(code): meaning for code, meaning in raw.items()} if isinstance(raw, dict) else raw
 
     @model_validator(mode="after")
     def _parts_fit_the_type(self) -> Field:
         if self.type in ("choice", "multi_choice") and not self.choices:
             raise ValueError(f"`{self.name}` is a {self.type} and needs `choices`")
-        codes = [choice.code for choice in self.choices]
-        if len(set(codes)) < len(codes):
-            raise ValueError(f"`{self.name}` lists a choice code twice")
         if self.type == "scale" and (self.min is None or self.max is None):
             raise ValueError(f"`{self.name}` is a scale and needs `min` and `max`")
-        if self.type == "multi_choice" and any("|" in code for code in codes):
+        if self.type == "multi_choice" and any("|" in code for code in self.codes):
             raise ValueError(f"`{self.name}` has a choice code with the sign |, which parts the chosen codes")
-        if misfit := limit_misfit(self):
+        for misfit in answer_misfits(self):
             raise ValueError(misfit)
         return self
 
@@ -188,6 +193,11 @@ class Form(Declared):
     def by_name(self) -> dict[str, Field]:
         """Fields by name."""
         return {field.name: field for field in self.fields}
+
+    @cached_property
+    def types(self) -> dict[str, str]:
+        """Types of the fields by name, by which conditions are settled."""
+        return {field.name: field.type for field in self.fields}
 
     def field(self, name: str) -> Field:
         """The field of that name (KeyError if none)."""

@@ -25,7 +25,7 @@ def passes(rule: rules.RowRule, form: Form, today: date) -> Judge:
     if rule.when is None or rule.rule in ("required_when", "empty_when", "implies"):
         return judge
     when = rule.when
-    return lambda records: judge(records) | ~holds(when, records)
+    return lambda records: judge(records) | ~holds(when, records, form.types)
 
 
 def _judge(rule: rules.RowRule, form: Form, today: date) -> Judge:
@@ -36,11 +36,11 @@ def _judge(rule: rules.RowRule, form: Form, today: date) -> Judge:
             limit = _end_of(today, form.field(field).type)
             return lambda r: _unless(r[field] > limit)
         case rules.RequiredWhen(fields=fields, when=when):
-            return lambda r: ~holds(when, r) | (_filled(r, fields) == len(fields))
+            return lambda r: ~holds(when, r, form.types) | (_filled(r, fields) == len(fields))
         case rules.EmptyWhen(fields=fields, when=when):
-            return lambda r: ~holds(when, r) | (_filled(r, fields) == 0)
+            return lambda r: ~holds(when, r, form.types) | (_filled(r, fields) == 0)
         case rules.Implies(when=when, then=then):
-            return lambda r: ~holds(when, r) | holds(then, r)
+            return lambda r: ~holds(when, r, form.types) | holds(then, r, form.types)
         case rules.ExactlyOneOf(fields=fields):
             return lambda r: _filled(r, fields) == 1
         case rules.AtLeastOneOf(fields=fields):

@@ -45,7 +45,7 @@ FIELD = "  - {name: person_id, type: text, identifier: quasi, pad: 4, label: {en
         ("name: staff_id, type: text", "name: staff_id, pattern: '[a', type: text", "is no regular expression"),
         ("name: end_at, type: datetime", "name: end_at, max: soon, type: datetime", "is a date written as 2026-09-30"),
         ("    min: 1\n    max: 5\n", "", "is a scale and needs `min` and `max`"),
-        ("code: missed", "code: kept", "`status` lists a choice code twice"),
+        ("code: missed", "code: kept", "`status` lists the choice code `kept` twice"),
         ("code: home,", "code: home|family,", "parts the chosen codes"),
         ("type: choice\n    required: true\n    label: {en: Status", "type: multi_choice\n    label: {en: Status",
          "whose answer is a list of choices"),
