@@ -76,8 +76,8 @@ def did_you_mean(word: str, known: Iterable[str], *, lead: str = ", did you mean
 
 
 def quoted(words: Iterable[object], *, most: int = 12) -> str:
-    """A short list of words for a message, the tail counted instead of listed."""
-    listed = [f"`{word}`" for word in words]
+    """A short list of words for a message, the tail counted instead of listed; "none" where there are no words."""
+    listed = [f"`{word}`" for word in words] or ["none"]
     tail = f" and {len(listed) - most} more" if len(listed) > most else ""
     return ", ".join(listed[:most]) + tail
 
@@ -146,6 +146,11 @@ CATALOGUE: dict[str, Message] = {
     ),
     "definition.key_twice": Message(
         "RSS113", "the key `{name}` is written twice in one place", "Keep one of them; the line is that of the second"
+    ),
+    "definition.versions_overlap": Message(
+        "RSS114",
+        "it is in force on days of another version, {other}",
+        "Let one end (`valid_to`) on the day before the other begins (`valid_from`)",
     ),
     # -- files ------------------------------------------------------------------------------------------
     "file.cannot_open": Message(

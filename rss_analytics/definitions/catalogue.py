@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from copy import copy
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from rss_analytics.definitions.authority import Authority
 from rss_analytics.definitions.conditions import Condition, fields_of
 from rss_analytics.definitions.credential import Credential
+from rss_analytics.definitions.dated_versions import in_order
 from rss_analytics.definitions.declared import Model, read_declared
 from rss_analytics.definitions.find import declared_file, declared_files
 from rss_analytics.definitions.fitting import condition_misfits, joined_misfits, other_form_misfits
@@ -22,6 +25,8 @@ from rss_analytics.definitions.profile import Profile, Standard
 from rss_analytics.definitions.rules import SPAN_RULES, SameAsSpan
 from rss_analytics.definitions.standards import read_standards
 from rss_analytics.errors import did_you_mean, problem, quoted
+
+DatedModel = TypeVar("DatedModel", Instrument, Authority, Credential)
 
 
 class Catalogue:
@@ -36,9 +41,14 @@ class Catalogue:
         return self._load("forms", Form, "form")
 
     @cached_property
+    def all_instruments(self) -> dict[str, tuple[Instrument, ...]]:
+        """Instruments by name, each with all its versions, oldest first."""
+        return self._load_versions("instruments", Instrument, "instrument")
+
+    @property
     def instruments(self) -> dict[str, Instrument]:
-        """Instruments by name."""
-        return self._load("instruments", Instrument, "instrument")
+        """Instruments by name, in the version that begins last."""
+        return {name: versions[-1] for name, versions in self.all_instruments.items()}
 
     @cached_property
     def measures(self) -> dict[str, Measure]:
@@ -56,14 +66,19 @@ class Catalogue:
         return {name: standard.newest for name, standard in self.standards.items()}
 
     @cached_property
+    def all_authorities(self) -> dict[str, tuple[Authority, ...]]:
+        """Authorities by name, each with all its versions, oldest first."""
+        return self._load_versions("authorities", Authority, "authority")
+
+    @property
     def authorities(self) -> dict[str, Authority]:
-        """Authorities by name."""
-        return self._load("authorities", Authority, "authority")
+        """Authorities by name, in the version that begins last."""
+        return {name: versions[-1] for name, versions in self.all_authorities.items()}
 
     @cached_property
-    def credentials(self) -> dict[str, Credential]:
-        """What renewing a credential asks for, by its type."""
-        return self._load("credentials", Credential, "credential")
+    def all_credentials(self) -> dict[str, tuple[Credential, ...]]:
+        """What renewing a credential asks for by its type, with all versions, oldest first."""
+        return self._load_versions("credentials", Credential, "credential")
 
     @cached_property
     def languages(self) -> dict[str, Language]:
@@ -94,7 +109,7 @@ class Catalogue:
     def judging_by(self, other: Catalogue) -> Catalogue:
         """The same forms and measures with the figures of another catalogue: its profiles, rules and clocks."""
         mixed = copy(self)
-        for name in ("standards", "profiles", "authorities", "credentials", "house_rules"):
+        for name in ("standards", "profiles", "all_authorities", "all_credentials", "house_rules"):
             mixed.__dict__[name] = getattr(other, name)
         return mixed
 
@@ -111,24 +126,44 @@ class Catalogue:
             found[name] = declared
         return found
 
+    def _load_versions(self, kind: str, model: type[DatedModel], name_key: str) -> dict[str, tuple[DatedModel, ...]]:
+        """Declarations with their versions: a file is called after its name, or its name and version."""
+        found: dict[str, list[tuple[Path, DatedModel]]] = defaultdict(list)
+        for stem, path in declared_files(kind, self._workspace).items():
+            declared = read_declared(path, model)
+            name = getattr(declared, name_key)
+            if stem not in (name, f"{name}-{declared.version}"):
+                reason = f"the file is called `{stem}` and declares `{name}`, version {declared.version}"
+                raise problem("definition.value", where=path.name, name=name_key, reason=reason)
+            found[name].append((path, declared))
+        return {name: in_order(files) for name, files in sorted(found.items())}
+
     def check(self) -> None:
         """Names mentioned across files exist: forms, fields, concepts, measures and instruments."""
         for form in self.forms.values():
             self._check_form(form)
-        for instrument in self.instruments.values():
-            form = self._named_form(instrument.form, f"instruments/{instrument.instrument}.yaml")
-            self._check_fields(
-                [item.id for item in instrument.items], form, f"instruments/{instrument.instrument}.yaml"
-            )
+        for instruments in self.all_instruments.values():
+            self._check_instruments(instruments)
         for measure in self.measures.values():
             self._check_measure(measure)
-        for credential in self.credentials.values():
-            self._check_credential(credential)
+        for credentials in self.all_credentials.values():
+            for credential in credentials:
+                self._check_credential(credential)
         for standard in self.standards.values():
             for profile in standard.versions:
                 self._check_profile(profile)
         for name in (self.house_rules.default_profile, *self.house_rules.model_profiles.values()):
             _pick(self.profiles, "profile", name, where="house_rules.yaml")
+
+    def _check_instruments(self, versions: tuple[Instrument, ...]) -> None:
+        for instrument in versions:
+            where = f"instruments/{instrument.instrument}.yaml"
+            if instrument.form != versions[0].form:
+                reason = (
+                    f"version {versions[0].version} scores the form {versions[0].form}, and all must score the same"
+                )
+                raise problem("definition.value", where=where, name="form", reason=reason)
+            self._check_fields([item.id for item in instrument.items], self._named_form(instrument.form, where), where)
 
     def _check_profile(self, profile: Profile) -> None:
         where = f"profiles/{profile.profile}.yaml"

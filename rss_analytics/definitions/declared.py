@@ -132,7 +132,9 @@ def _reason(detail: ErrorDetails) -> str:
 def _known_keys(model: type[Declared], location: tuple[int | str, ...]) -> list[str]:
     """Keys allowed at the place of an unknown key, found by walking the JSON Schema of the model."""
     schema = _schema(model)
-    return sorted(_resolve(schema, _walk(schema, location[:-1])).get("properties", {}))
+    place = _resolve(schema, _walk(schema, location[:-1]))
+    options = [place, *(_resolve(schema, option) for option in place.get("anyOf", []))]  # such as a clock or nothing
+    return sorted({name for option in options for name in option.get("properties", {})})
 
 
 def _walk(schema: dict[str, Any], location: tuple[int | str, ...]) -> Any:
