@@ -121,7 +121,9 @@ CATALOGUE: dict[str, Message] = {
     "definition.unknown_name": Message(
         "RSS105", "{kind} `{name}` is not declared{hint}", "Use a declared name: {known}"
     ),
-    "definition.duplicate": Message("RSS106", "{kind} `{name}` is declared twice", "Keep one of them"),
+    "definition.duplicate": Message(
+        "RSS106", "{kind} `{name}` is declared twice, here and in {other}", "Keep one of them, or rename the other"
+    ),
     "definition.not_found": Message("RSS107", "there is no declared {kind} `{name}`{hint}", "Declared: {known}"),
     "definition.example": Message(
         "RSS108", "example {number} expects {expected} and the measure gives {got}", "Correct one of them"

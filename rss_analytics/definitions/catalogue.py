@@ -13,7 +13,7 @@ from rss_analytics.definitions.authority import Authority
 from rss_analytics.definitions.conditions import Condition, fields_of
 from rss_analytics.definitions.credential import Credential
 from rss_analytics.definitions.dated_versions import in_order
-from rss_analytics.definitions.declared import Model, read_declared
+from rss_analytics.definitions.declared import Model, place_of, read_declared
 from rss_analytics.definitions.find import declared_file, declared_files
 from rss_analytics.definitions.fitting import condition_misfits, joined_misfits, other_form_misfits
 from rss_analytics.definitions.form import Form
@@ -115,14 +115,17 @@ class Catalogue:
 
     def _load(self, kind: str, model: type[Model], name_key: str) -> dict[str, Model]:
         found: dict[str, Model] = {}
-        for stem, path in declared_files(kind, self._workspace).items():
+        files = declared_files(kind, self._workspace)
+        for stem, path in files.items():
             declared = read_declared(path, model)
             name = getattr(declared, name_key)
-            if name in found:
-                raise problem("definition.duplicate", where=path.name, kind=name_key, name=name)
             if name != stem:
+                where = place_of(path, [name_key])
+                if name in files:
+                    other = files[name].name
+                    raise problem("definition.duplicate", where=where, kind=name_key, name=name, other=other)
                 reason = f"the file is called `{stem}` and declares `{name}`"
-                raise problem("definition.value", where=path.name, name=name_key, reason=reason)
+                raise problem("definition.value", where=where, name=name_key, reason=reason)
             found[name] = declared
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -53,6 +54,14 @@ class Declared(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
 
 
+class MisplacedError(ValueError):
+    """What a model finds wrong with a part of itself: the keys that lead to the part, and why."""
+
+    def __init__(self, keys: Sequence[int | str], reason: str) -> None:
+        super().__init__(reason)
+        self.keys = keys
+
+
 Model = TypeVar("Model", bound=Declared)
 
 
@@ -84,7 +93,9 @@ def place_of(path: Path, keys: list[int | str]) -> str:
 def _explained(error: ValidationError, model: type[Declared], path: Path) -> RssError:
     first = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")[0]
     keys = [part for part in first["loc"] if not (isinstance(part, str) and _is_tag(part))]
-    name = ".".join(str(part) for part in keys)
+    found = first.get("ctx", {}).get("error")
+    keys += found.keys if isinstance(found, MisplacedError) else []
+    name = ".".join(str(part) for part in keys) or model.__name__.casefold()
     where = place_of(path, keys)
     if first["type"] == "extra_forbidden":
         known = _known_keys(model, first["loc"])

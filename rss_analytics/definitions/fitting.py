@@ -36,31 +36,46 @@ OPERANDS: dict[str, dict[str, tuple[str, ...]]] = {
 PATTERN_OPERANDS = {"midnight": ("datetime",), "multiple_of": NUMBERS}  # of share_at_most, by its pattern
 
 
-def misfits(form: Form) -> Iterator[str]:
-    """What is wrong with a form whose names all exist, one sentence each."""
+Place = tuple[int | str, ...]
+"""The keys that lead to a part of a form."""
+
+
+def misfits(form: Form) -> Iterator[tuple[Place, str]]:
+    """What is wrong with a form whose names all exist: where, and one sentence."""
     pointers = [(key.code, key.fields) for key in form.foreign_keys]
-    for code, fields in pointers:
-        if pointers.count((code, fields)) > 1:
-            yield f"two foreign keys of {', '.join(fields)} share the code {code}"
-    codes = [rule.code for rule in form.rules]
-    for code in dict.fromkeys(codes):
-        if codes.count(code) > 1:
-            yield f"the rule code {code} is used twice"
-        if code in FINDINGS:
-            yield f"the rule code {code} is the program's own"
+    for number, (code, fields) in enumerate(pointers):
+        if (code, fields) in pointers[:number]:
+            yield ("foreign_keys", number), f"two foreign keys of {', '.join(fields)} share the code {code}"
     if form.coverage is not None and form.field(form.coverage.date).type not in MOMENTS:
-        yield f"coverage names `{form.coverage.date}`, which is no date"
-    for field in form.fields:
-        if field.relevant is not None:
-            yield from condition_misfits(form, f"`relevant` of {field.name}", field.relevant)
-        if field.derive is not None and field.derive.when is not None:
-            yield from condition_misfits(form, f"`derive` of {field.name}", field.derive.when)
-    for rule in form.rules:
-        for condition in (rule.when, getattr(rule, "then", None)):
+        yield ("coverage", "date"), f"coverage names `{form.coverage.date}`, which is no date"
+    yield from _conditions_of_fields(form)
+    yield from _rules(form)
+    for misfit in _unstored_operands(form):
+        yield ("form",), misfit
+
+
+def _conditions_of_fields(form: Form) -> Iterator[tuple[Place, str]]:
+    for number, field in enumerate(form.fields):
+        when = field.derive.when if field.derive is not None else None
+        for key, condition in (("relevant", field.relevant), ("derive", when)):
             if condition is not None:
-                yield from condition_misfits(form, f"rule {rule.code}", condition)
-        yield from _operand_misfits(form, rule)
-    yield from _unstored_operands(form)
+                for misfit in condition_misfits(form, f"`{key}` of {field.name}", condition):
+                    yield ("fields", number, key), misfit
+
+
+def _rules(form: Form) -> Iterator[tuple[Place, str]]:
+    codes = [rule.code for rule in form.rules]
+    for number, rule in enumerate(form.rules):
+        if rule.code in codes[:number]:
+            yield ("rules", number, "code"), f"the rule code {rule.code} is used twice"
+        if rule.code in FINDINGS:
+            yield ("rules", number, "code"), f"the rule code {rule.code} is the program's own"
+        for key, condition in (("when", rule.when), ("then", getattr(rule, "then", None))):
+            if condition is not None:
+                for misfit in condition_misfits(form, f"rule {rule.code}", condition):
+                    yield ("rules", number, key), misfit
+        for misfit in _operand_misfits(form, rule):
+            yield ("rules", number), misfit
 
 
 def condition_misfits(form: Form, where: str, condition: Condition, *, in_lists: bool = False) -> Iterator[str]:
@@ -106,6 +121,9 @@ def _operand_misfits(form: Form, rule: AnyRule) -> Iterator[str]:
     if isinstance(rule, NotEqual):
         kind = form.field(rule.field).type
         named["other"] = next((kinds for kinds in (NUMBERS, MOMENTS) if kind in kinds), (kind,))
+    for key, value in rule:
+        if isinstance(value, tuple) and len(set(value)) < len(value):
+            yield f"rule {rule.code} names a field twice in `{key}`"
     for key, types in named.items():
         value = getattr(rule, key)
         for name in (value,) if isinstance(value, str) else value or ():

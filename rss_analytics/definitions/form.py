@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -11,7 +12,7 @@ from pydantic import field_validator, model_validator
 
 from rss_analytics.definitions.answer_limits import MOST_LETTERS, MOST_PADDED, answer_misfits
 from rss_analytics.definitions.conditions import fields_of
-from rss_analytics.definitions.declared import Declared, DeclaredCondition, Text
+from rss_analytics.definitions.declared import Declared, DeclaredCondition, MisplacedError, Text
 from rss_analytics.definitions.fitting import misfits
 from rss_analytics.definitions.form_versions import FormVersion, version_misfits
 from rss_analytics.definitions.rules import (
@@ -230,36 +231,46 @@ class Form(Declared):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Form:
-        if len(set(self.names)) < len(self.names):
-            raise ValueError("a field is declared twice")
-        for name in RESERVED & set(self.names):
-            raise ValueError(f"the field name `{name}` is the program's own; choose another and keep it as an alias")
+        for number, name in enumerate(self.names):
+            if name in self.names[:number]:
+                raise MisplacedError(("fields", number, "name"), f"the field `{name}` is declared twice")
+            if name in RESERVED:
+                reason = f"the field name `{name}` is the program's own; choose another and keep it as an alias"
+                raise MisplacedError(("fields", number, "name"), reason)
+        if len(set(self.key)) < len(self.key):
+            raise MisplacedError(("key",), "the key names a field twice")
         for name in self.key:
             if name not in self.by_name:
-                raise ValueError(f"the key names `{name}`, which is not a field")
+                raise MisplacedError(("key",), f"the key names `{name}`, which is not a field")
             if not self.by_name[name].required:
-                raise ValueError(f"the key field `{name}` must be `required: true`")
-        for where, name in self._mentioned():
+                raise MisplacedError(("key",), f"the key field `{name}` must be `required: true`")
+        for place, where, name in self._mentioned():
             if name not in self.by_name:
-                raise ValueError(f"{where} names `{name}`, which is not a field")
-        for misfit in (*version_misfits(self), *misfits(self)):
-            raise ValueError(misfit)
+                raise MisplacedError(place, f"{where} names `{name}`, which is not a field")
+        for misfit in version_misfits(self):
+            raise MisplacedError(("versions",), misfit)
+        for place, misfit in misfits(self):
+            raise MisplacedError(place, misfit)
         return self
 
-    def _mentioned(self) -> list[tuple[str, str]]:
-        """Every (place, field name of this form) the declaration mentions."""
-        found = [(f"foreign key to {fk.form}", name) for fk in self.foreign_keys for name in fk.fields]
-        found += [("coverage", n) for n in ((self.coverage.date, self.coverage.unit) if self.coverage else ()) if n]
-        for field in self.fields:
+    def _mentioned(self) -> Iterator[tuple[tuple[int | str, ...], str, str]]:
+        """Every (keys that lead there, place, field name of this form) the declaration mentions."""
+        for number, fk in enumerate(self.foreign_keys):
+            yield from ((("foreign_keys", number), f"foreign key to {fk.form}", name) for name in fk.fields)
+        for name in (self.coverage.date, self.coverage.unit) if self.coverage else ():
+            if name:
+                yield ("coverage",), "coverage", name
+        for number, field in enumerate(self.fields):
             if field.derive is not None:
                 sources = [field.derive.lookup, *field.derive.join]
                 sources += fields_of(field.derive.when) if field.derive.when is not None else ()
-                found += [(f"`derive` of {field.name}", name) for name in sources if name]
+                place = ("fields", number, "derive")
+                yield from ((place, f"`derive` of {field.name}", name) for name in sources if name)
             if field.relevant is not None:
-                found += [(f"`relevant` of {field.name}", name) for name in fields_of(field.relevant)]
-        for rule in self.rules:
-            found += [(f"rule {rule.code}", name) for name in rule_fields(rule)]
-        return found
+                place = ("fields", number, "relevant")
+                yield from ((place, f"`relevant` of {field.name}", name) for name in fields_of(field.relevant))
+        for number, rule in enumerate(self.rules):
+            yield from ((("rules", number), f"rule {rule.code}", name) for name in rule_fields(rule))
 
     def compared_in_store(self) -> list[tuple[str, str]]:
         """Every (place, field) that is compared between stored records: key, foreign keys, rules over records."""

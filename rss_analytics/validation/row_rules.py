@@ -45,8 +45,8 @@ def _judge(rule: rules.RowRule, form: Form, today: date) -> Judge:
             return lambda r: _filled(r, fields) == 1
         case rules.AtLeastOneOf(fields=fields):
             return lambda r: _filled(r, fields) > 0
-        case rules.SumEquals(fields=fields, total=total, tolerance=tolerance):
-            return lambda r: _unless(_sum_off(r, fields, total) > tolerance + HALF_A_PLACE)
+        case rules.SumEquals(fields=fields, totals=totals, tolerance=tolerance):
+            return lambda r: _unless(_sums_apart(r, fields, totals) > tolerance + HALF_A_PLACE)
         case rules.NotEqual(field=field, other=other):
             return lambda r: _unless(r[field] == r[other])
         case rules.AtMostField(field=field, other=other):
@@ -78,10 +78,10 @@ def _filled(records: pd.DataFrame, fields: tuple[str, ...]) -> npt.NDArray[np.in
     return counted
 
 
-def _sum_off(records: pd.DataFrame, fields: tuple[str, ...], total: str) -> pd.Series:
-    """How far the sum is from the total; null where an operand is null."""
-    numbers = records[[*fields, total]].astype("float64")
-    return (numbers[list(fields)].sum(axis=1, skipna=False) - numbers[total]).abs()
+def _sums_apart(records: pd.DataFrame, fields: tuple[str, ...], totals: tuple[str, ...]) -> pd.Series:
+    """How far the sum of fields is from that of the totals; null where an operand is null."""
+    sums = [records[list(side)].astype("float64").sum(axis=1, skipna=False) for side in (fields, totals)]
+    return (sums[0] - sums[1]).abs()
 
 
 def _end_of(day: date, kind: str) -> date | datetime:

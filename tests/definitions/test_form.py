@@ -20,7 +20,7 @@ FIELD = "  - {name: person_id, type: text, identifier: quasi, pad: 4, label: {en
         ("key: [visit_id]", "key: [person_id]", "the key field `person_id` must be `required: true`"),
         ("name: visit_id", "name: sender", "the field name `sender` is the program's own"),
         ("name: person_id", "name: all", "the field name `all` is the program's own"),
-        (FIELD, FIELD * 2, "a field is declared twice"),
+        (FIELD, FIELD * 2, "the field `person_id` is declared twice"),
         ("date: start_at, unit", "date: begin, unit", "coverage names `begin`, which is not a field"),
         ("date: start_at, unit", "date: staff_id, unit", "coverage names `staff_id`, which is no date"),
         ("target: [person_id]}\n  - {fields: [place", "target: [a, b]}\n  - {fields: [place", "differ in length"),
