@@ -20,16 +20,30 @@ from tests.small_forms import Agency
 
 WORDS = st.text("aZ9 ñé,;:|'\"=<>&%{}()-_\\#*$@\t\n", min_size=1, max_size=12)
 TEXT = st.fixed_dictionaries({"en": WORDS}, optional={"es": WORDS, "pt-BR": WORDS})
+WHOLE = st.integers(-5, 12)
 NUMBERS = st.one_of(
-    st.integers(-5, 12), st.sampled_from([0.5, -2.25, 1e9, 1e13, 10**18 - 1, -(10**14) + 1, 1e300, float("nan"), 1e-9])
+    WHOLE, WHOLE, st.sampled_from([0.5, -2.25, 1e9, 1e13, 10**18 - 1, -(10**14) + 1, 1e300, float("nan"), 1e-9])
 )
-DAYS = st.sampled_from(["2026-06-30", "0001-01-01", "9999-12-31", "2026-06-30 12:00", "2026-06-30T12:00:00.5", "soon"])
+DAYS = st.sampled_from(
+    [
+        "2026-06-01",
+        "2026-06-29",
+        "2026-12-31",
+        "2026-06-30",
+        "0001-01-01",
+        "9999-12-31",
+        "2026-06-30 12:00",
+        "2026-06-30T12:00:00.5",
+        "soon",
+    ]
+)
 PATTERNS = st.sampled_from(
     ["[A-Z]{2}", "a|b", "(a+)+b", "it's", "both ' and \"", r"\w+\s?\(x\)", "(?i)x", "a)(b", "^a$", "é+", "[^a]", "]]>"]
 )
 FORMATS = st.lists(st.sampled_from(["%m/%d/%Y", "%d.%m.%y %H:%M", "%b %d, %Y", "%Y%m%d", "%j %Y", "%Q", "%%%Y-%m"]),
                    max_size=2)  # fmt: skip
-CODES = st.one_of(st.from_regex(r"[A-Za-z0-9_. -]{1,4}", fullmatch=True), st.integers(-2, 300), WORDS)
+PLAIN = st.from_regex(r"[A-Za-z0-9_.-]{1,4}", fullmatch=True)
+CODES = st.one_of(PLAIN, PLAIN, st.just("a b"), st.integers(-2, 300), WORDS)
 TYPES = ("text", "integer", "number", "boolean", "date", "datetime", "choice", "multi_choice", "scale")
 NAMES = ("seen_on", "mood", "select", "order", "group", "row", "x1", "a" * 60)
 ANSWERS = {
@@ -123,7 +137,7 @@ def _answer(field: Field) -> str:
     return field.codes[0] if field.type in ("choice", "multi_choice") else ANSWERS[field.type]
 
 
-@settings(max_examples=40, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
 @given(raw=raw_forms())
 def test_a_form_that_is_in_order_goes_all_the_way(raw: dict[str, Any]) -> None:
     form = _checked(raw)

@@ -28,8 +28,8 @@ What only looks like a number stays text: `007`, `1_000`, `0x1F`."""
 
 VERSIONS = """\
 Authorities, instruments, credentials and profiles may stand in several versions: the file of a further version is named
-after name and version, such as `agency-2.yaml`. One without a last day ends where the next begins; two that are in force
-on one day are refused. A grievance is judged by the version of the day it was received, a survey by that of the
+after name and version, such as `agency-2.yaml`. One without a last day ends where the next begins; two that are in
+force on one day are refused. A grievance is judged by the version of the day it was received, a survey by that of the
 response, a credential by that of its issue, a window by that of its last day."""
 
 MEANINGS: dict[str, str] = {
