@@ -49,6 +49,7 @@ def misfits(form: Form) -> Iterator[tuple[Place, str]]:
     if form.coverage is not None and form.field(form.coverage.date).type not in MOMENTS:
         yield ("coverage", "date"), f"coverage names `{form.coverage.date}`, which is no date"
     yield from _conditions_of_fields(form)
+    yield from _derived(form)
     yield from _rules(form)
     for misfit in _unstored_operands(form):
         yield ("form",), misfit
@@ -61,6 +62,17 @@ def _conditions_of_fields(form: Form) -> Iterator[tuple[Place, str]]:
             if condition is not None:
                 for misfit in condition_misfits(form, f"`{key}` of {field.name}", condition):
                     yield ("fields", number, key), misfit
+
+
+def _derived(form: Form) -> Iterator[tuple[Place, str]]:
+    """What is looked up or joined is text, and it is looked up by text."""
+    for number, field in enumerate(form.fields):
+        if field.derive is None:
+            continue
+        source = form.field(field.derive.lookup) if field.derive.lookup else field
+        for one, does in ((field, "makes text"), (source, "looks up text")):
+            if one.type not in WORDS:
+                yield ("fields", number, "derive"), f"`derive` {does}, and `{one.name}` is a {one.type}"
 
 
 def _rules(form: Form) -> Iterator[tuple[Place, str]]:
