@@ -67,9 +67,8 @@ def _limit_misfits(field: Field) -> Iterator[str]:
     ]
     if len(given) == len(("min", "max")) and not found:
         low, high = ends_of(field)
-        if isinstance(low, date) and isinstance(high, date):
-            low, high = first_moment(low).timestamp(), first_moment(high).timestamp()
-        if isinstance(low, float) and isinstance(high, float) and low > high:
+        days = isinstance(low, date) and isinstance(high, date) and first_moment(low) > first_moment(high)
+        if days or (isinstance(low, float) and isinstance(high, float) and low > high):
             found = [f"`min` of `{field.name}` is greater than `max`, so no answer would do"]
     yield from found
 

@@ -117,7 +117,9 @@ class _Bound(Exception):  # noqa: N818 - no error to show: the reader of files a
 def _looked_through(text: str) -> None:
     """Raises for a file that is too deep or too much, has two documents, directives, or tags that make things."""
     sizes: dict[str, int] = {}  # values below an anchor, written out
+    heights: dict[str, int] = {}  # levels below an anchor, written out
     opened: list[tuple[str | None, int]] = []  # anchor of each level, and the values before it
+    deepest = [0]  # levels reached below each level that is open
     values = documents = 0
     for event in YAML(typ="safe").parse(text):
         if isinstance(event, DocumentStartEvent):
@@ -127,18 +129,22 @@ def _looked_through(text: str) -> None:
         elif isinstance(event, AliasEvent):
             _refuse(event, event.anchor in {anchor for anchor, _ in opened}, f"`*{event.anchor}` stands within itself")
             values += sizes.get(event.anchor, 0)
+            deepest[-1] = max(deepest[-1], heights.get(event.anchor, 0))
         elif isinstance(event, (ScalarEvent, CollectionStartEvent)):
             _refuse(event, event.tag not in (None, "!", _TEXT_TAG), f"the tag `{event.tag}` is not taken")
             if isinstance(event, CollectionStartEvent):
                 opened.append((event.anchor, values))
+                deepest.append(0)
             elif event.anchor:
                 sizes[event.anchor] = 1
             values += 1
         elif isinstance(event, CollectionEndEvent):
             anchor, before = opened.pop()
+            height = deepest.pop() + 1
+            deepest[-1] = max(deepest[-1], height)
             if anchor:
-                sizes[anchor] = values - before
-        if len(opened) > MOST_LEVELS:
+                sizes[anchor], heights[anchor] = values - before, height
+        if len(opened) + deepest[-1] > MOST_LEVELS:
             raise _Bound("definition.too_deep", event.start_mark.line + 1, MOST_LEVELS)
         if values > MOST_VALUES:
             raise _Bound("definition.too_much", event.start_mark.line + 1, MOST_VALUES)

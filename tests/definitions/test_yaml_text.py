@@ -37,6 +37,7 @@ def refusal(content: str | bytes, folder: Path) -> DefinitionProblem:
         ("? " * 3_000 + "x", "RSS111", 1),
         ("\n".join(" " * level + "a:" for level in range(300)), "RSS111", MOST_LEVELS + 1),
         (ALIASES, "RSS112", 6),
+        ("a0: &a0 [x]\n" + "".join(f"a{n + 1}: &a{n + 1} [*a{n}]\n" for n in range(3_000)), "RSS111", MOST_LEVELS),
         ("form: x\n" + "- 1\n" * 10, "RSS101", 2),
         ("form: &a [1, *a]\n", "RSS101", 1),
         ("form: *a\n", "RSS101", 1),
