@@ -145,7 +145,8 @@ def labels_of(
     labels["form"] = {form.form: language.pick(form.title) for form in catalogue.forms.values()}
     labels["domain"] = {
         domain.id: language.pick(domain.label)
-        for instrument in catalogue.instruments.values()
+        for versions in catalogue.all_instruments.values()
+        for instrument in versions
         for domain in instrument.domains
     }
     splits: dict[str, str] = {}

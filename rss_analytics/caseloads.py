@@ -200,7 +200,7 @@ def _refused(tables: Tables, form: Form, measure: Measure, found: Worklist) -> p
     moment = pd.to_datetime(cells[measure.rows.date])
     after = pd.Timestamp(found.until + timedelta(days=1))
     inside = moment.isna() | ((moment >= pd.Timestamp(found.start)) & (moment < after))
-    inside &= pd.Series(_may_count(measure, found.profile, cells), index=cells.index)
+    inside &= pd.Series(_may_count(measure, form, found.profile, cells), index=cells.index)
     program = cells["program_id"].astype(object).where(cells["program_id"].notna() & moment.notna(), None)
     minutes = cells["minutes"].fillna(0).astype("int64")
     told = cells.assign(program=program, unreadable=cells["minutes"].isna(), minutes_refused=minutes, refused_records=1)
@@ -208,7 +208,7 @@ def _refused(tables: Tables, form: Form, measure: Measure, found: Worklist) -> p
     return summed.astype({"program": object} | dict.fromkeys(UNPLACED_COLUMNS[1:], "int64"))  # also where all are null
 
 
-def _may_count(measure: Measure, profile: CompleteProfile, cells: pd.DataFrame) -> Any:
+def _may_count(measure: Measure, form: Form, profile: CompleteProfile, cells: pd.DataFrame) -> Any:
     """Rows that satisfy each of the measure's conditions, or do not say whether they do."""
     conditions: list[Condition] = concepts(measure.rows.are, profile, measure.id)
     conditions += [measure.rows.where] if measure.rows.where is not None else []
@@ -217,7 +217,7 @@ def _may_count(measure: Measure, profile: CompleteProfile, cells: pd.DataFrame) 
         silent = pd.Series(False, index=cells.index)
         for name in dict.fromkeys(fields_of(condition)):
             silent |= cells[name].isna()
-        mask &= pd.Series(holds(condition, cells), index=cells.index) | silent
+        mask &= pd.Series(holds(condition, cells, form.types), index=cells.index) | silent
     return mask
 
 

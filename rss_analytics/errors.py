@@ -128,7 +128,9 @@ CATALOGUE: dict[str, Message] = {
     "definition.unknown_name": Message(
         "RSS105", "{kind} `{name}` is not declared{hint}", "Use a declared name: {known}"
     ),
-    "definition.duplicate": Message("RSS106", "{kind} `{name}` is declared twice", "Keep one of them"),
+    "definition.duplicate": Message(
+        "RSS106", "{kind} `{name}` is declared twice, here and in {other}", "Keep one of them, or rename the other"
+    ),
     "definition.not_found": Message("RSS107", "there is no declared {kind} `{name}`{hint}", "Declared: {known}"),
     "definition.example": Message(
         "RSS108", "example {number} expects {expected} and the measure gives {got}", "Correct one of them"
@@ -143,6 +145,29 @@ CATALOGUE: dict[str, Message] = {
     ),
     "definition.crosswalk_row": Message(
         "RSS141", "a row of the table cannot be used: {reason}", "Correct the row; its cells are not shown here"
+    ),
+    "definition.too_large": Message(
+        "RSS110",
+        "the file is larger than {most} bytes, which no declared file needs",
+        "Check that it is the right file; divide it if it is",
+    ),
+    "definition.too_deep": Message(
+        "RSS111",
+        "keys and lists stand in each other deeper than {most} levels",
+        "Close what was opened before that line, or write it with fewer levels",
+    ),
+    "definition.too_much": Message(
+        "RSS112",
+        "the file holds more than {most} keys and values, what its aliases (`*name`) repeat counted in",
+        "Divide the file, or repeat less by aliases",
+    ),
+    "definition.key_twice": Message(
+        "RSS113", "the key `{name}` is written twice in one place", "Keep one of them; the line is that of the second"
+    ),
+    "definition.versions_overlap": Message(
+        "RSS114",
+        "it is in force on days of another version, {other}",
+        "Let one end (`valid_to`) on the day before the other begins (`valid_from`)",
     ),
     # -- files ------------------------------------------------------------------------------------------
     "file.cannot_open": Message(

@@ -60,6 +60,7 @@ class Intake:
     confirmed: bool = False
     dry_run: bool = False
     ignore: tuple[str, ...] = ()
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def tables_of(workspace: Workspace, path: Path, how: Intake) -> Iterator[tuple[T
     fitting: list[tuple[TextTable, Fitting]] = []
     reasons: list[RssError] = []
     notes: list[Note] = []
-    for table in open_export(path, source=how.source):
+    for table in open_export(path, source=how.source, sheet=how.sheet):
         try:
             fitting += _with_forms(workspace, table, how)
         except RssError as error:

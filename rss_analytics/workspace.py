@@ -116,10 +116,12 @@ class Workspace:
         confirmed: bool = False,
         dry_run: bool = False,
         ignore: Sequence[str] = (),
+        sheet: str | None = None,
         today: date | None = None,
     ) -> list[LoadResult]:
         """Reads, validates and stores an exported file; one result per table in it.
 
+        ``sheet`` names the one sheet of a workbook, or file of an archive, that is wanted, also a hidden one.
         ``today`` is the day that "in the future" is judged on, by default the clock's.  Raises FileProblem when the
         file cannot be read as the form, StoreProblem when the store is busy or a full export would delete too much.
         """
@@ -135,6 +137,7 @@ class Workspace:
             confirmed=confirmed,
             dry_run=dry_run,
             ignore=tuple(ignore),
+            sheet=sheet,
             today=today or date.today(),
         )
         return pipeline.ingest(self, Path(path), how)

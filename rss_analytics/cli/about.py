@@ -33,13 +33,19 @@ def add_to(app: typer.Typer) -> None:
     app.callback()(about)
 
 
-def about(
-    show_version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version.")] = False,
-) -> None:
-    """Validated intake, store and reports for mental-health recovery programs."""
-    if show_version:
+def _print_version(asked: bool) -> None:
+    """Prints the version and ends the command; called before a command is looked for."""
+    if asked:
         Output.text(__version__)
         raise typer.Exit
+
+
+def about(
+    version_: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Validated intake, store and reports for mental-health recovery programs."""
 
 
 def doctor(workspace: WorkspaceOption = HERE, format_: FormatOption = Format.TABLE) -> None:

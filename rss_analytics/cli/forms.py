@@ -176,11 +176,14 @@ def import_form(
     name: Annotated[
         str | None, typer.Option("--name", help="Name of the form; that of the file when left out.")
     ] = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", help="The one sheet of a workbook to draft from, also a hidden one.")
+    ] = None,
 ) -> None:
     """Draft a form from another tool's definition or from an export; what to review is told on standard error."""
     from rss_analytics.interchange.draft import draft_form  # noqa: PLC0415
 
-    draft = draft_form(file, name or (out.stem if out is not None else None))
+    draft = draft_form(file, name or (out.stem if out is not None else None), sheet=sheet)
     if out is None:
         Output.text(draft.yaml_text)
     else:

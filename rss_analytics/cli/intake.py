@@ -40,6 +40,9 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(history_app, name="history")
 
 
+SheetOption = Annotated[
+    str | None, typer.Option("--sheet", help="The one sheet of a workbook that is wanted, also a hidden one.")
+]
 FormOption = Annotated[str | None, typer.Option("--form", help="The form of the file; recognised when left out.")]
 
 
@@ -51,6 +54,7 @@ def ingest(
     full: Annotated[bool, typer.Option("--full", help="The file is complete for --covers; absent is deleted.")] = False,
     covers: Annotated[str | None, typer.Option("--covers", help="Days the file covers.", metavar="FROM..TO")] = None,
     ignore: Annotated[list[str] | None, typer.Option("--ignore", help="Heading of a column to leave out.")] = None,
+    sheet: SheetOption = None,
     yes: Annotated[bool, typer.Option("--yes", help="Delete even a large share of records with --full.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; store nothing.")] = False,
     workspace: WorkspaceOption = HERE,
@@ -75,6 +79,7 @@ def ingest(
                 confirmed=yes,
                 dry_run=dry_run,
                 ignore=ignore or (),
+                sheet=sheet,
             )
             results += loaded
         except RssError as error:  # one bad file does not keep the others out

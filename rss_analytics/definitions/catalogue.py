@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from rss_analytics.definitions.authority import Authority
 from rss_analytics.definitions.conditions import Condition, fields_of
 from rss_analytics.definitions.credential import Credential
 from rss_analytics.definitions.crosswalk import read_crosswalk
+from rss_analytics.definitions.dated_versions import in_order
 from rss_analytics.definitions.declared import Model, declares, place_of, read_declared
 from rss_analytics.definitions.find import declared_file, declared_files
-from rss_analytics.definitions.fitting import joined_misfits, other_form_misfits
+from rss_analytics.definitions.fitting import condition_misfits, joined_misfits, other_form_misfits
 from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.house_rules import HouseRules
 from rss_analytics.definitions.instrument import Instrument
@@ -25,6 +28,8 @@ from rss_analytics.definitions.profile import Profile, Standard
 from rss_analytics.definitions.rules import SPAN_RULES, SameAsSpan
 from rss_analytics.definitions.standards import read_standards
 from rss_analytics.errors import did_you_mean, problem, quoted
+
+DatedModel = TypeVar("DatedModel", Instrument, Authority, Credential)
 
 
 class Catalogue:
@@ -64,9 +69,14 @@ class Catalogue:
         return read_crosswalk(self._workspace, name)
 
     @cached_property
+    def all_instruments(self) -> dict[str, tuple[Instrument, ...]]:
+        """Instruments by name, each with all its versions, oldest first."""
+        return self._load_versions("instruments", Instrument, "instrument")
+
+    @property
     def instruments(self) -> dict[str, Instrument]:
-        """Instruments by name."""
-        return self._load("instruments", Instrument, "instrument")
+        """Instruments by name, in the version that begins last."""
+        return {name: versions[-1] for name, versions in self.all_instruments.items()}
 
     @cached_property
     def measures(self) -> dict[str, Measure]:
@@ -84,14 +94,19 @@ class Catalogue:
         return {name: standard.newest for name, standard in self.standards.items()}
 
     @cached_property
+    def all_authorities(self) -> dict[str, tuple[Authority, ...]]:
+        """Authorities by name, each with all its versions, oldest first."""
+        return self._load_versions("authorities", Authority, "authority")
+
+    @property
     def authorities(self) -> dict[str, Authority]:
-        """Authorities by name."""
-        return self._load("authorities", Authority, "authority")
+        """Authorities by name, in the version that begins last."""
+        return {name: versions[-1] for name, versions in self.all_authorities.items()}
 
     @cached_property
-    def credentials(self) -> dict[str, Credential]:
-        """What renewing a credential asks for, by its type."""
-        return self._load("credentials", Credential, "credential")
+    def all_credentials(self) -> dict[str, tuple[Credential, ...]]:
+        """What renewing a credential asks for by its type, with all versions, oldest first."""
+        return self._load_versions("credentials", Credential, "credential")
 
     @cached_property
     def languages(self) -> dict[str, Language]:
@@ -122,7 +137,7 @@ class Catalogue:
     def judging_by(self, other: Catalogue) -> Catalogue:
         """The same forms and measures with the figures of another catalogue: its profiles, rules and clocks."""
         mixed = copy(self)
-        for name in ("standards", "profiles", "authorities", "credentials", "house_rules"):
+        for name in ("standards", "profiles", "all_authorities", "all_credentials", "house_rules"):
             mixed.__dict__[name] = getattr(other, name)
         return mixed
 
@@ -135,13 +150,27 @@ class Catalogue:
         for stem, path in files.items():
             declared = read_declared(path, model)
             name = getattr(declared, name_key)
-            if name in found:
-                raise problem("definition.duplicate", where=path.name, kind=name_key, name=name)
             if name != stem:
+                where = place_of(path, [name_key])
+                if name in files:
+                    other = files[name].name
+                    raise problem("definition.duplicate", where=where, kind=name_key, name=name, other=other)
                 reason = f"the file is called `{stem}` and declares `{name}`"
-                raise problem("definition.value", where=path.name, name=name_key, reason=reason)
+                raise problem("definition.value", where=where, name=name_key, reason=reason)
             found[name] = declared
         return found
+
+    def _load_versions(self, kind: str, model: type[DatedModel], name_key: str) -> dict[str, tuple[DatedModel, ...]]:
+        """Declarations with their versions: a file is called after its name, or its name and version."""
+        found: dict[str, list[tuple[Path, DatedModel]]] = defaultdict(list)
+        for stem, path in declared_files(kind, self._workspace).items():
+            declared = read_declared(path, model)
+            name = getattr(declared, name_key)
+            if stem not in (name, f"{name}-{declared.version}"):
+                reason = f"the file is called `{stem}` and declares `{name}`, version {declared.version}"
+                raise problem("definition.value", where=path.name, name=name_key, reason=reason)
+            found[name].append((path, declared))
+        return {name: in_order(files) for name, files in sorted(found.items())}
 
     def check(self) -> None:
         """Names mentioned across files exist: forms, fields, concepts, measures and instruments."""
@@ -151,20 +180,28 @@ class Catalogue:
             for change in layout.fields.values():
                 if change.crosswalk is not None:
                     self.crosswalk(change.crosswalk)
-        for instrument in self.instruments.values():
-            form = self._named_form(instrument.form, f"instruments/{instrument.instrument}.yaml")
-            self._check_fields(
-                [item.id for item in instrument.items], form, f"instruments/{instrument.instrument}.yaml"
-            )
+        for instruments in self.all_instruments.values():
+            self._check_instruments(instruments)
         for measure in self.measures.values():
             self._check_measure(measure)
-        for credential in self.credentials.values():
-            self._check_credential(credential)
+        for credentials in self.all_credentials.values():
+            for credential in credentials:
+                self._check_credential(credential)
         for standard in self.standards.values():
             for profile in standard.versions:
                 self._check_profile(profile)
         for name in (self.house_rules.default_profile, *self.house_rules.model_profiles.values()):
             _pick(self.profiles, "profile", name, where="house_rules.yaml")
+
+    def _check_instruments(self, versions: tuple[Instrument, ...]) -> None:
+        for instrument in versions:
+            where = f"instruments/{instrument.instrument}.yaml"
+            if instrument.form != versions[0].form:
+                reason = (
+                    f"version {versions[0].version} scores the form {versions[0].form}, and all must score the same"
+                )
+                raise problem("definition.value", where=where, name="form", reason=reason)
+            self._check_fields([item.id for item in instrument.items], self._named_form(instrument.form, where), where)
 
     def _check_profile(self, profile: Profile) -> None:
         where = f"profiles/{profile.profile}.yaml"
@@ -205,33 +242,34 @@ class Catalogue:
         for name in measure.needs:
             self._named_form(name, where)
         form = self._named_form(measure.rows.form, where)
-        names = [
-            measure.rows.date,
-            *_condition_fields(measure.rows.where),
-            *_condition_fields(measure.open_when),
-        ]
-        staff = list(_condition_fields(measure.rows.staff))
+        names = [measure.rows.date]
+        own = [measure.rows.where, measure.open_when, measure.left_out]
+        staff = [measure.rows.staff]
         for quantity in (measure.numerator, measure.denominator):
             if quantity is None:
                 continue
-            staff += _condition_fields(quantity.staff)
+            staff.append(quantity.staff)
             names += [quantity.weights.field] if quantity.weights else []
             if quantity.in_force is not None:
                 about = quantity.in_force
                 other = self._named_form(about.form, where)
-                self._check_fields([about.start, about.end, *_condition_fields(about.where)], other, where)
+                self._check_fields([about.start, about.end], other, where)
+                self._check_conditions([about.where], other, where)
             if quantity.exposure is None and quantity.hours is None:
                 names += [name for name in (quantity.sum, quantity.distinct) if name]
-                names += _condition_fields(quantity.where)
+                own.append(quantity.where)
         names += _fields_of_kind(measure)
         self._check_fields(names, form, where)
+        self._check_conditions(own, form, where)
+        self._check_concepts(measure, form)
         self._check_clients(measure, form, where)
         self._check_split(measure, form, where)
         if measure.after is not None:
-            anchors = [*measure.after.fields, *_condition_fields(measure.after.where)]
-            self._check_fields(anchors, self._named_form(measure.after.form, where), where)
-        if staff:
-            self._check_fields(staff, self._named_form("staff", where), where)
+            anchors = self._named_form(measure.after.form, where)
+            self._check_fields(measure.after.fields, anchors, where)
+            self._check_conditions([measure.after.where], anchors, where)
+        if any(condition is not None for condition in staff):
+            self._check_conditions(staff, self._named_form("staff", where), where)
         for part in measure.parts:
             _pick(self.measures, "measure", part, where=where)
         if measure.instrument is not None:
@@ -242,7 +280,21 @@ class Catalogue:
             self._check_fields(["client_id"], form, where)
         if measure.per_client is not None and measure.per_client.distinct != "contacts":
             self._check_fields([measure.per_client.distinct], form, where)
-        self._check_fields(_condition_fields(measure.clients), self._named_form("enrollment", where), where)
+        self._check_conditions([measure.clients], self._named_form("enrollment", where), where)
+
+    def _check_concepts(self, measure: Measure, form: Form) -> None:
+        """What a profile counts as service and the like compares what the fields of the measured form can hold."""
+        for standard in self.standards.values():
+            for profile in standard.versions:
+                where = f"profiles/{profile.profile}.yaml"
+                concepts = [profile.concepts.get(name) for name in measure.rows.are]
+                self._check_conditions(concepts, form, where)
+
+    def _check_conditions(self, conditions: Sequence[Condition | None], form: Form, where: str) -> None:
+        for condition in conditions:
+            if condition is not None:
+                self._check_fields(list(fields_of(condition)), form, where)
+                _stop_at(condition_misfits(form, "a condition", condition, in_lists=True), where, form.form)
 
     def _check_split(self, measure: Measure, form: Form, where: str) -> None:
         if measure.split is None:
@@ -303,7 +355,7 @@ def _fields_of_kind(measure: Measure) -> list[str]:
     named = [limit.start, limit.done, limit.instead_of, limit.instead] if limit else []
     named += [current.due, current.renewed] if current else []
     named += [worst.stated] if worst else []
-    return [name for name in named if name is not None] + _condition_fields(measure.left_out)
+    return [name for name in named if name is not None]
 
 
 def _pick(known: dict[str, Model], kind: str, name: str, *, where: str = "rss-analytics") -> Model:

@@ -14,7 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from typing import Any
+
+from rss_analytics.definitions.moments import day_or_moment
 
 Value = str | int | float | bool | date
 
@@ -101,10 +104,24 @@ def _test(field: str, value: Any) -> Condition:
         if len(value) > 1 or not isinstance(value["missing"], bool):
             raise ValueError(f"`{field}`: write {{missing: true}} or {{missing: false}} alone")
         return Missing(field, value["missing"])
-    for bound in value.values():
-        if not isinstance(bound, (int, float, date)) or isinstance(bound, bool):
-            raise ValueError(f"`{field}`: `min` and `max` are numbers or dates")
-    return Between(field, value.get("min"), value.get("max"))
+    bounds = {name: _bound(field, bound) for name, bound in value.items()}
+    return Between(field, bounds.get("min"), bounds.get("max"))
+
+
+def _is_finite(written: float | date) -> bool:
+    return isinstance(written, date) or isfinite(written)
+
+
+def _bound(field: str, written: Any) -> int | float | date:
+    """A bound as written; YAML takes a moment without seconds for text."""
+    if isinstance(written, str):
+        try:
+            return day_or_moment(written)
+        except ValueError:
+            pass
+    elif isinstance(written, (int, float, date)) and not isinstance(written, bool) and _is_finite(written):
+        return written
+    raise ValueError(f"`{field}`: `min` and `max` are numbers or dates, without a time zone")
 
 
 def _values(field: str, values: list[Any]) -> tuple[Value, ...]:
@@ -113,7 +130,7 @@ def _values(field: str, values: list[Any]) -> tuple[Value, ...]:
     for value in values:
         if value is None:
             raise ValueError(f"`{field}` is compared with nothing; write {{missing: true}}")
-        if not isinstance(value, Value):
+        if not isinstance(value, Value) or (isinstance(value, float) and not isfinite(value)):
             raise ValueError(f"`{field}` is compared with something that is no single value")
     return tuple(values)
 

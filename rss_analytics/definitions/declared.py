@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from rss_analytics.definitions.conditions import Condition, parse_condition, to_declared
+from rss_analytics.definitions.yaml_text import line_of, read_yaml
 from rss_analytics.errors import RssError, did_you_mean, problem, quoted
 
 CONDITION_SCHEMA = {
@@ -30,14 +37,29 @@ DeclaredCondition = Annotated[
 ]
 """A condition as a key of a declared file."""
 
-Text = dict[str, str]
-"""A sentence or label by language: ``{en: ..., es: ...}``."""
+
+def _has_english(texts: dict[str, str]) -> dict[str, str]:
+    if not texts.get("en", "").strip():
+        raise ValueError("the English text is missing, which stands where a language has none of its own; add `en`")
+    return texts
+
+
+Text = Annotated[dict[str, str], AfterValidator(_has_english)]
+"""A sentence or label by language, English among them: ``{en: ..., es: ...}``."""
 
 
 class Declared(BaseModel):
-    """Parent of every declared model: frozen, closed keys, no silent conversion of what was written."""
+    """Parent of every declared model: frozen, closed keys, finite numbers, no silent conversion of what was written."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
+
+
+class MisplacedError(ValueError):
+    """What a model finds wrong with a part of itself: the keys that lead to the part, and why."""
+
+    def __init__(self, keys: Sequence[int | str], reason: str) -> None:
+        super().__init__(reason)
+        self.keys = keys
 
 
 Model = TypeVar("Model", bound=Declared)
@@ -48,62 +70,33 @@ def read_declared(path: Path, model: type[Model]) -> Model:
 
     Raises DefinitionProblem naming file, line and key for bad YAML, unknown or missing keys and bad values.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise problem("definition.yaml", where=path.name, reason="it is not saved as UTF-8") from None
-    except OSError as error:
-        raise problem("file.cannot_open", where=path.name, reason=error.strerror or type(error).__name__) from None
-    content = _plain(path, text)
+    content = read_yaml(path)
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise _explained(error, model, path, text) from None
+        raise _explained(error, model, path) from None
 
 
 def declares(path: Path, key: str) -> bool:
     """Whether a YAML file has a key at its top; a file that cannot be read is left to `read_declared` to refuse."""
     try:
-        return key in _plain(path, path.read_text(encoding="utf-8-sig"))
-    except (UnicodeDecodeError, RssError):
+        return key in read_yaml(path)
+    except RssError:
         return False
 
 
 def place_of(path: Path, keys: list[int | str]) -> str:
     """File and line of a key of a declared file, for a message about it."""
-    return f"{path.name} line {_line_of(path.read_text(encoding='utf-8-sig'), keys)}"
+    return f"{path.name} line {line_of(path, keys)}"
 
 
-@lru_cache(maxsize=1024)
-def _parsed(text: str) -> Any:
-    """What a text declares.  The shipped files are read again by every workspace of a process; nobody changes it.
-
-    The parser written in C is seven times as fast; what it does not take, the one in Python takes or explains.
-    """
-    try:
-        return YAML(typ="safe").load(text)
-    except (YAMLError, ValueError):
-        return YAML(typ="safe", pure=True).load(text)
-
-
-def _plain(path: Path, text: str) -> Any:
-    try:
-        content = _parsed(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise problem("definition.yaml", where=f"{path.name} line {line}", reason=error.problem) from None
-    except (YAMLError, ValueError) as error:  # a date such as 2026-02-30 is a ValueError
-        raise problem("definition.yaml", where=path.name, reason=str(error).split("\n")[0]) from None
-    if not isinstance(content, dict):
-        raise problem("definition.yaml", where=f"{path.name} line 1", reason="a mapping of keys is expected")
-    return content
-
-
-def _explained(error: ValidationError, model: type[Declared], path: Path, text: str) -> RssError:
+def _explained(error: ValidationError, model: type[Declared], path: Path) -> RssError:
     first = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")[0]
     keys = [part for part in first["loc"] if not (isinstance(part, str) and _is_tag(part))]
-    name = ".".join(str(part) for part in keys)
-    where = f"{path.name} line {_line_of(text, keys)}"
+    found = first.get("ctx", {}).get("error")
+    keys += found.keys if isinstance(found, MisplacedError) else []
+    name = ".".join(str(part) for part in keys) or model.__name__.casefold()
+    where = place_of(path, keys)
     if first["type"] == "extra_forbidden":
         known = _known_keys(model, first["loc"])
         hint = did_you_mean(str(keys[-1]), known)
@@ -138,17 +131,21 @@ def _kind(rule: dict[str, Any]) -> str:
 
 def _is_tag(part: str) -> bool:
     """Whether pydantic put a union's tag or type name into the location; a declared key never has these forms."""
-    return part.startswith("rule:") or "[" in part or part.endswith("Model")
+    return part.startswith("rule:") or "[" in part or part.endswith("Model") or part in ("float", "int", "str", "bool")
 
 
 def _reason(detail: ErrorDetails) -> str:
-    return detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    reason = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    is_value = isinstance(detail["input"], (bool, int, float, date))
+    return f"{reason}; write it in quotes" if detail["type"] == "string_type" and is_value else reason
 
 
 def _known_keys(model: type[Declared], location: tuple[int | str, ...]) -> list[str]:
     """Keys allowed at the place of an unknown key, found by walking the JSON Schema of the model."""
     schema = _schema(model)
-    return sorted(_resolve(schema, _walk(schema, location[:-1])).get("properties", {}))
+    place = _resolve(schema, _walk(schema, location[:-1]))
+    options = [place, *(_resolve(schema, option) for option in place.get("anyOf", []))]  # such as a clock or nothing
+    return sorted({name for option in options for name in option.get("properties", {})})
 
 
 def _walk(schema: dict[str, Any], location: tuple[int | str, ...]) -> Any:
@@ -182,16 +179,3 @@ def _step(schema: dict[str, Any], node: Any, part: int | str) -> Any:
         if isinstance(option.get("additionalProperties"), dict):
             return option["additionalProperties"]
     return {}
-
-
-def _line_of(text: str, keys: list[int | str]) -> int:
-    """Line of the deepest key on the path that the file has; read a second time, for line numbers only."""
-    node: Any = YAML(typ="rt").load(io.StringIO(text))
-    line = 1
-    for key in keys:
-        try:
-            place = node.lc.key(key) if isinstance(node, CommentedMap) else node.lc.item(key)
-            line, node = place[0] + 1, node[key]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-    return line

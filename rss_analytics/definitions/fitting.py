@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rss_analytics.definitions.conditions import Between, Condition, IsIn, Value, tests_of
+from rss_analytics.definitions.answer_limits import MOMENTS, NUMBERS
+from rss_analytics.definitions.condition_meaning import as_written, held
+from rss_analytics.definitions.conditions import Between, Condition, IsIn, Missing, Value, tests_of
 from rss_analytics.definitions.rules import AnyRule, NotDuring, NotEqual, SameAsSpan, ShareAtMost, WithinSpan
 from rss_analytics.errors import FINDINGS
 
 if TYPE_CHECKING:
     from rss_analytics.definitions.form import Field, Form
 
-MOMENTS = ("date", "datetime")
-NUMBERS = ("integer", "number", "scale")
 WORDS = ("text", "choice")
+CHOSEN = ("choice", "multi_choice")
 
 # rule -> key -> types its field may have; a span rule's other keys name fields of another form
 OPERANDS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -36,54 +36,80 @@ OPERANDS: dict[str, dict[str, tuple[str, ...]]] = {
 PATTERN_OPERANDS = {"midnight": ("datetime",), "multiple_of": NUMBERS}  # of share_at_most, by its pattern
 
 
-def misfits(form: Form) -> Iterator[str]:
-    """What is wrong with a form whose names all exist, one sentence each."""
+Place = tuple[int | str, ...]
+"""The keys that lead to a part of a form."""
+
+
+def misfits(form: Form) -> Iterator[tuple[Place, str]]:
+    """What is wrong with a form whose names all exist: where, and one sentence."""
     pointers = [(key.code, key.fields) for key in form.foreign_keys]
-    for code, fields in pointers:
-        if pointers.count((code, fields)) > 1:
-            yield f"two foreign keys of {', '.join(fields)} share the code {code}"
-    codes = [rule.code for rule in form.rules]
-    for code in dict.fromkeys(codes):
-        if codes.count(code) > 1:
-            yield f"the rule code {code} is used twice"
-        if code in FINDINGS:
-            yield f"the rule code {code} is the program's own"
+    for number, (code, fields) in enumerate(pointers):
+        if (code, fields) in pointers[:number]:
+            yield ("foreign_keys", number), f"two foreign keys of {', '.join(fields)} share the code {code}"
     if form.coverage is not None and form.field(form.coverage.date).type not in MOMENTS:
-        yield f"coverage names `{form.coverage.date}`, which is no date"
-    for field in form.fields:
-        if field.relevant is not None:
-            yield from condition_misfits(form, f"`relevant` of {field.name}", field.relevant)
-        if field.derive is not None and field.derive.when is not None:
-            yield from condition_misfits(form, f"`derive` of {field.name}", field.derive.when)
-    for rule in form.rules:
-        for condition in (rule.when, getattr(rule, "then", None)):
+        yield ("coverage", "date"), f"coverage names `{form.coverage.date}`, which is no date"
+    yield from _conditions_of_fields(form)
+    yield from _derived(form)
+    yield from _rules(form)
+    for misfit in _unstored_operands(form):
+        yield ("form",), misfit
+
+
+def _conditions_of_fields(form: Form) -> Iterator[tuple[Place, str]]:
+    for number, field in enumerate(form.fields):
+        when = field.derive.when if field.derive is not None else None
+        for key, condition in (("relevant", field.relevant), ("derive", when)):
             if condition is not None:
-                yield from condition_misfits(form, f"rule {rule.code}", condition)
-        yield from _operand_misfits(form, rule)
-    yield from _unstored_operands(form)
+                for misfit in condition_misfits(form, f"`{key}` of {field.name}", condition):
+                    yield ("fields", number, key), misfit
 
 
-def condition_misfits(form: Form, where: str, condition: Condition) -> Iterator[str]:
-    """Where a condition on fields of a form, which all exist, compares them with what they never hold."""
+def _derived(form: Form) -> Iterator[tuple[Place, str]]:
+    """What is looked up or joined is text, and it is looked up by text."""
+    for number, field in enumerate(form.fields):
+        if field.derive is None:
+            continue
+        source = form.field(field.derive.lookup) if field.derive.lookup else field
+        for one, does in ((field, "makes text"), (source, "looks up text")):
+            if one.type not in WORDS:
+                yield ("fields", number, "derive"), f"`derive` {does}, and `{one.name}` is a {one.type}"
+
+
+def _rules(form: Form) -> Iterator[tuple[Place, str]]:
+    codes = [rule.code for rule in form.rules]
+    for number, rule in enumerate(form.rules):
+        if rule.code in codes[:number]:
+            yield ("rules", number, "code"), f"the rule code {rule.code} is used twice"
+        if rule.code in FINDINGS:
+            yield ("rules", number, "code"), f"the rule code {rule.code} is the program's own"
+        for key, condition in (("when", rule.when), ("then", getattr(rule, "then", None))):
+            if condition is not None:
+                for misfit in condition_misfits(form, f"rule {rule.code}", condition):
+                    yield ("rules", number, key), misfit
+        for misfit in _operand_misfits(form, rule):
+            yield ("rules", number), misfit
+
+
+def condition_misfits(form: Form, where: str, condition: Condition, *, in_lists: bool = False) -> Iterator[str]:
+    """Where a condition on fields of a form, which all exist, compares them with what they never hold.
+
+    ``in_lists``: whoever carries it out looks into the chosen codes of a field with several answers.
+    """
     for test in tests_of(condition):
         field = form.field(test.field)
-        if field.type == "multi_choice" and not _is_missing_test(test):
+        if field.type == "multi_choice" and not in_lists and not isinstance(test, Missing):
             yield f"{where} compares `{field.name}`, whose answer is a list of choices"
         elif isinstance(test, Between) and field.type not in (*MOMENTS, *NUMBERS):
             yield f"{where} gives limits to `{field.name}`, which is a {field.type}"
         else:
             for value in _compared(test):
-                if not _is_of(field, value):
+                if not _is_of(field, value, test):
                     yield f"{where} compares the {field.type} `{field.name}` with {value!r}"
-                elif field.type == "choice" and value not in field.codes:
+                elif field.choices and field.type in CHOSEN and as_written(value) not in field.codes:
                     yield f"{where} compares `{field.name}` with `{value}`, which is not a choice"
 
 
-def _is_missing_test(test: object) -> bool:
-    return not isinstance(test, (IsIn, Between))
-
-
-def _compared(test: object) -> tuple[Value, ...]:
+def _compared(test: IsIn | Between | Missing) -> tuple[Value, ...]:
     if isinstance(test, IsIn):
         return test.values
     if isinstance(test, Between):
@@ -91,15 +117,13 @@ def _compared(test: object) -> tuple[Value, ...]:
     return ()
 
 
-def _is_of(field: Field, value: Value) -> bool:
-    """Whether a compared value has the type of the field; YAML writes text that looks like a number in quotes."""
-    if field.type == "boolean" or isinstance(value, bool):
-        return field.type == "boolean" and isinstance(value, bool)
-    if field.type in MOMENTS:
-        return isinstance(value, date) and (field.type == "datetime" or not isinstance(value, datetime))
-    if field.type in NUMBERS:
+def _is_of(field: Field, value: Value, test: IsIn | Between | Missing) -> bool:
+    """Whether the field can hold a compared value; YAML changes decimals and moments, so as text they need quotes."""
+    if field.type in ("text", *CHOSEN):
+        return not isinstance(value, (bool, float, datetime))
+    if field.type in NUMBERS and isinstance(test, Between):
         return isinstance(value, (int, float))
-    return isinstance(value, str)
+    return held(value, field.type) is not None
 
 
 def _operand_misfits(form: Form, rule: AnyRule) -> Iterator[str]:
@@ -109,6 +133,9 @@ def _operand_misfits(form: Form, rule: AnyRule) -> Iterator[str]:
     if isinstance(rule, NotEqual):
         kind = form.field(rule.field).type
         named["other"] = next((kinds for kinds in (NUMBERS, MOMENTS) if kind in kinds), (kind,))
+    for key, value in rule:
+        if isinstance(value, tuple) and len(set(value)) < len(value):
+            yield f"rule {rule.code} names a field twice in `{key}`"
     for key, types in named.items():
         value = getattr(rule, key)
         for name in (value,) if isinstance(value, str) else value or ():
@@ -142,22 +169,3 @@ def _unstored_operands(form: Form) -> Iterator[str]:
     for where, name in form.compared_in_store():
         if name in apart:
             yield f"{where} names `{name}`, whose answers are kept in a table of their own"
-
-
-def limit_misfit(field: Field) -> str | None:
-    """What is wrong with ``min``, ``max`` or ``pattern`` of a field, if anything."""
-    for name, bound in (("min", field.min), ("max", field.max)):
-        if bound is None:
-            continue
-        if field.type in MOMENTS:
-            try:
-                (date if field.type == "date" else datetime).fromisoformat(str(bound))
-            except ValueError:
-                return f"`{name}` of the {field.type} `{field.name}` is a date written as 2026-09-30"
-        elif field.type not in NUMBERS or isinstance(bound, str):
-            return f"`{name}` of the {field.type} `{field.name}` cannot be `{bound}`"
-    try:
-        re.compile(field.pattern or "")
-    except re.error as fault:
-        return f"`pattern` of `{field.name}` is no regular expression: {fault.msg}"
-    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -9,9 +10,10 @@ from typing import Literal
 from pydantic import Field as Key
 from pydantic import field_validator, model_validator
 
+from rss_analytics.definitions.answer_limits import MOST_LETTERS, MOST_PADDED, answer_misfits
 from rss_analytics.definitions.conditions import fields_of
-from rss_analytics.definitions.declared import Declared, DeclaredCondition, Text
-from rss_analytics.definitions.fitting import limit_misfit, misfits
+from rss_analytics.definitions.declared import Declared, DeclaredCondition, MisplacedError, Text
+from rss_analytics.definitions.fitting import misfits
 from rss_analytics.definitions.form_versions import FormVersion, version_misfits
 from rss_analytics.definitions.rules import (
     COLUMN_RULES,
@@ -46,7 +48,12 @@ class Choice(Declared):
     @field_validator("code", mode="before")
     @classmethod
     def _code_is_text(cls, raw: object) -> object:
-        return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+        return _text_of(raw)
+
+
+def _text_of(code: object) -> object:
+    """A code that is written as a whole number, as text; others stay, and are refused where they are no text."""
+    return str(code) if isinstance(code, int) and not isinstance(code, bool) else code
 
 
 class Derive(Declared):
@@ -80,14 +87,16 @@ class Field(Declared):
     choices: tuple[Choice, ...] = ()
     min: float | str | None = None
     max: float | str | None = None
-    pattern: str | None = None
-    max_length: int | None = Key(default=None, gt=0)
+    pattern: str | None = Key(default=None, min_length=1)
+    max_length: int | None = Key(default=None, gt=0, le=MOST_LETTERS)
     formats: tuple[str, ...] = Key(default=(), description="strptime formats tried after ISO, in order")
     decimal: Literal[".", ","] = "."
     durations: Literal["h:mm"] | None = Key(
         default=None, description="says that `1:15` is an hour and a quarter, for a number of minutes or hours"
     )
-    pad: int | None = Key(default=None, gt=0, description="ids shorter than this regain their leading zeros")
+    pad: int | None = Key(
+        default=None, gt=0, le=MOST_PADDED, description="ids shorter than this regain their leading zeros"
+    )
     missing_codes: dict[str, str] = Key(default_factory=dict, description="code -> meaning")
     aliases: tuple[str, ...] = ()
     identifier: Literal["direct", "quasi", "none"] = "none"
@@ -105,20 +114,17 @@ class Field(Declared):
     @field_validator("missing_codes", mode="before")
     @classmethod
     def _codes_are_text(cls, raw: object) -> object:
-        return {str(code): meaning for code, meaning in raw.items()} if isinstance(raw, dict) else raw
+        return {_text_of(code): meaning for code, meaning in raw.items()} if isinstance(raw, dict) else raw
 
     @model_validator(mode="after")
     def _parts_fit_the_type(self) -> Field:
         if self.type in ("choice", "multi_choice") and not self.choices:
             raise ValueError(f"`{self.name}` is a {self.type} and needs `choices`")
-        codes = [choice.code for choice in self.choices]
-        if len(set(codes)) < len(codes):
-            raise ValueError(f"`{self.name}` lists a choice code twice")
         if self.type == "scale" and (self.min is None or self.max is None):
             raise ValueError(f"`{self.name}` is a scale and needs `min` and `max`")
-        if self.type == "multi_choice" and any("|" in code for code in codes):
+        if self.type == "multi_choice" and any("|" in code for code in self.codes):
             raise ValueError(f"`{self.name}` has a choice code with the sign |, which parts the chosen codes")
-        if misfit := limit_misfit(self):
+        for misfit in answer_misfits(self):
             raise ValueError(misfit)
         return self
 
@@ -192,6 +198,11 @@ class Form(Declared):
         """Fields by name."""
         return {field.name: field for field in self.fields}
 
+    @cached_property
+    def types(self) -> dict[str, str]:
+        """Types of the fields by name, by which conditions are settled."""
+        return {field.name: field.type for field in self.fields}
+
     def field(self, name: str) -> Field:
         """The field of that name (KeyError if none)."""
         return self.by_name[name]
@@ -223,36 +234,46 @@ class Form(Declared):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Form:
-        if len(set(self.names)) < len(self.names):
-            raise ValueError("a field is declared twice")
-        for name in RESERVED & set(self.names):
-            raise ValueError(f"the field name `{name}` is the program's own; choose another and keep it as an alias")
+        for number, name in enumerate(self.names):
+            if name in self.names[:number]:
+                raise MisplacedError(("fields", number, "name"), f"the field `{name}` is declared twice")
+            if name in RESERVED:
+                reason = f"the field name `{name}` is the program's own; choose another and keep it as an alias"
+                raise MisplacedError(("fields", number, "name"), reason)
+        if len(set(self.key)) < len(self.key):
+            raise MisplacedError(("key",), "the key names a field twice")
         for name in self.key:
             if name not in self.by_name:
-                raise ValueError(f"the key names `{name}`, which is not a field")
+                raise MisplacedError(("key",), f"the key names `{name}`, which is not a field")
             if not self.by_name[name].required:
-                raise ValueError(f"the key field `{name}` must be `required: true`")
-        for where, name in self._mentioned():
+                raise MisplacedError(("key",), f"the key field `{name}` must be `required: true`")
+        for place, where, name in self._mentioned():
             if name not in self.by_name:
-                raise ValueError(f"{where} names `{name}`, which is not a field")
-        for misfit in (*version_misfits(self), *misfits(self)):
-            raise ValueError(misfit)
+                raise MisplacedError(place, f"{where} names `{name}`, which is not a field")
+        for misfit in version_misfits(self):
+            raise MisplacedError(("versions",), misfit)
+        for place, misfit in misfits(self):
+            raise MisplacedError(place, misfit)
         return self
 
-    def _mentioned(self) -> list[tuple[str, str]]:
-        """Every (place, field name of this form) the declaration mentions."""
-        found = [(f"foreign key to {fk.form}", name) for fk in self.foreign_keys for name in fk.fields]
-        found += [("coverage", n) for n in ((self.coverage.date, self.coverage.unit) if self.coverage else ()) if n]
-        for field in self.fields:
+    def _mentioned(self) -> Iterator[tuple[tuple[int | str, ...], str, str]]:
+        """Every (keys that lead there, place, field name of this form) the declaration mentions."""
+        for number, fk in enumerate(self.foreign_keys):
+            yield from ((("foreign_keys", number), f"foreign key to {fk.form}", name) for name in fk.fields)
+        for name in (self.coverage.date, self.coverage.unit) if self.coverage else ():
+            if name:
+                yield ("coverage",), "coverage", name
+        for number, field in enumerate(self.fields):
             if field.derive is not None:
                 sources = [field.derive.lookup, *field.derive.join]
                 sources += fields_of(field.derive.when) if field.derive.when is not None else ()
-                found += [(f"`derive` of {field.name}", name) for name in sources if name]
+                place = ("fields", number, "derive")
+                yield from ((place, f"`derive` of {field.name}", name) for name in sources if name)
             if field.relevant is not None:
-                found += [(f"`relevant` of {field.name}", name) for name in fields_of(field.relevant)]
-        for rule in self.rules:
-            found += [(f"rule {rule.code}", name) for name in rule_fields(rule)]
-        return found
+                place = ("fields", number, "relevant")
+                yield from ((place, f"`relevant` of {field.name}", name) for name in fields_of(field.relevant))
+        for number, rule in enumerate(self.rules):
+            yield from ((("rules", number), f"rule {rule.code}", name) for name in rule_fields(rule))
 
     def compared_in_store(self) -> list[tuple[str, str]]:
         """Every (place, field) that is compared between stored records: key, foreign keys, rules over records."""

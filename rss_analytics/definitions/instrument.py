@@ -93,6 +93,12 @@ class Instrument(Declared):
     @model_validator(mode="after")
     def _domains_name_items(self) -> Instrument:
         known = {item.id for item in self.items}
+        lists = {"items": [item.id for item in self.items], "domains": [domain.id for domain in self.domains]}
+        lists |= {f"domain `{domain.id}`": list(domain.items) for domain in self.domains}
+        for where, names in lists.items():
+            for name in dict.fromkeys(names):
+                if names.count(name) > 1:
+                    raise ValueError(f"{where} names `{name}` twice")
         for domain in self.domains:
             unknown = [item for item in domain.items if item not in known]
             if unknown:

@@ -88,12 +88,17 @@ class AtLeastOneOf(Rule):
 
 
 class SumEquals(Rule):
-    """The sum of ``fields`` equals ``total`` within ``tolerance``."""
+    """The sum of ``fields`` equals ``total``, a field or the sum of several, within ``tolerance``."""
 
     rule: Literal["sum_equals"]
     fields: tuple[str, ...] = Field(min_length=1)
-    total: str
-    tolerance: float = 0
+    total: str | Annotated[tuple[str, ...], Field(min_length=1)]
+    tolerance: float = Field(default=0, ge=0)
+
+    @property
+    def totals(self) -> tuple[str, ...]:
+        """The fields whose sum is the total."""
+        return (self.total,) if isinstance(self.total, str) else self.total
 
 
 class NotEqual(Rule):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date
 from pathlib import Path
 
+from rss_analytics.definitions.dated_versions import in_order
 from rss_analytics.definitions.declared import declares, place_of, read_declared
 from rss_analytics.definitions.find import declared_files
 from rss_analytics.definitions.overlay import Misfit, Overlay, laid_over
@@ -18,8 +19,8 @@ KIND = "profiles"
 def read_standards(workspace: Path | None) -> dict[str, Standard]:
     """Every profile by name with its versions, oldest first.
 
-    Raises DefinitionProblem for a file that is no profile, that extends none or itself, or that begins on the same
-    day as another version.
+    Raises DefinitionProblem for a file that is no profile, that extends none or itself, or that is in force on days of
+    another version.
     """
     return _Files(workspace).standards()
 
@@ -47,15 +48,7 @@ class _Files:
         return {name: self._standard(paths) for name, paths in sorted(versions.items())}
 
     def _standard(self, paths: list[Path]) -> Standard:
-        begun: dict[date, tuple[Path, Profile]] = {}
-        for path in paths:
-            for profile in self._profiles(path, ()):
-                first = profile.valid_from
-                if first in begun:
-                    reason = f"{begun[first][0].name} is a version of the same profile that begins on the same day"
-                    raise problem("definition.value", where=path.name, name="valid_from", reason=reason)
-                begun[first] = (path, profile)
-        return Standard(tuple(begun[first][1] for first in sorted(begun)))
+        return Standard(in_order((path, profile) for path in paths for profile in self._profiles(path, ())))
 
     def _profiles(self, path: Path, above: tuple[Path, ...]) -> tuple[Profile, ...]:
         """The profile of a file, oldest version first; ``above`` are the files whose overlays wait for it.

@@ -11,6 +11,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from rss_analytics.definitions.answer_limits import ends_of
 from rss_analytics.definitions.form import Field, Form
 from rss_analytics.interchange.condition_text import plain_number
 from rss_analytics.interchange.workbook_text import PLAIN_TEXT, WIDTH
@@ -114,7 +115,7 @@ def _limits(field: Field) -> dict[str, Any] | None:
     kinds = {"integer": "integer", "scale": "integer", "number": "decimal", "date": "date", "datetime": "date"}
     if field.type not in kinds:
         return None
-    ends = [_limit(field, limit) for limit in (field.min, field.max)]
+    ends = [int(end) if isinstance(end, float) and end.is_integer() else end for end in ends_of(field)]
     if field.type in ("date", "datetime") and ends[0] is None:
         ends[0] = EARLIEST if field.type == "date" else datetime(EARLIEST.year, 1, 1)
     low, high = ends
@@ -124,9 +125,3 @@ def _limits(field: Field) -> dict[str, Any] | None:
     if low is not None or high is not None:
         return rule | {"criteria": ">=" if high is None else "<=", "value": low if high is None else high}
     return None
-
-
-def _limit(field: Field, limit: float | str | None) -> float | date | None:
-    if limit is None or isinstance(limit, float):
-        return int(limit) if limit is not None and limit.is_integer() else limit
-    return (date if field.type == "date" else datetime).fromisoformat(limit)

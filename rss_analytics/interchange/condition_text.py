@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from rss_analytics.definitions.condition_meaning import settled
 from rss_analytics.definitions.conditions import All, AnyOf, Between, Condition, IsIn, Missing, Not, Value
 from rss_analytics.definitions.form import Field
 
@@ -18,7 +19,7 @@ def xlsform_expression(condition: Condition, fields: Mapping[str, Field]) -> str
 
     XPath reads an empty answer as ``''``, which equals no value and lies in no range, as the grammar wants.
     """
-    return _written(condition, _Dialect(fields, _xlsform_test))
+    return _written(settled(condition, _types(fields)), _Dialect(fields, _xlsform_test))
 
 
 def redcap_logic(condition: Condition, fields: Mapping[str, Field]) -> str:
@@ -27,7 +28,11 @@ def redcap_logic(condition: Condition, fields: Mapping[str, Field]) -> str:
     REDCap has no ``not``, so it is carried inwards; an empty answer is ruled out of each range by name because it
     would count as 0.
     """
-    return _written(_inwards(condition, negated=False), _Dialect(fields, _redcap_test))
+    return _written(_inwards(settled(condition, _types(fields)), negated=False), _Dialect(fields, _redcap_test))
+
+
+def _types(fields: Mapping[str, Field]) -> dict[str, str]:
+    return {field.name: field.type for field in fields.values()}
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ def xlsform_value(value: Value, field: Field) -> str:
     if field.type == "date":
         return f"date({quoted_text(str(value)[:10])})"
     if field.type == "datetime":
-        return f"date-time({quoted_text(_moment(value))})"
+        return f"date-time({quoted_text(_moment(value, 'T'))})"
     return quoted_text(str(value))
 
 
@@ -124,7 +129,7 @@ def _redcap_test(test: IsIn | Between | Missing, field: Field, negated: bool) ->
         case Between(min=low, max=high) if low is not None or high is not None:
             blank, first, last, word = ("=", "<", ">", " or ") if negated else ("<>", ">=", "<=", " and ")
             bounds = ((first, low), (last, high))
-            tests = [f"{name} {sign} {_redcap_bound(at, field)}" for sign, at in bounds if at is not None]
+            tests = [f"{name} {sign} {_redcap_end(at)}" for sign, at in bounds if at is not None]
             return word.join([f"{name} {blank} ''", *tests])
         case Between():
             return f"{name} {'=' if negated else '<>'} ''"
@@ -143,12 +148,18 @@ def _redcap_value(value: Value, field: Field) -> str:
         return "'1'" if value else "'0'"
     if field.type in NUMERIC and isinstance(value, (int, float)):
         return quoted_text(plain_number(value))  # unquoted, an empty answer would equal 0
-    return quoted_text(_moment(value) if isinstance(value, date) else str(value))
+    return quoted_text(_moment(value, " ") if isinstance(value, date) else str(value))
 
 
-def _redcap_bound(value: float | date, field: Field) -> str:
-    return quoted_text(_moment(value)) if isinstance(value, date) else plain_number(value)
+def _redcap_end(value: float | date) -> str:
+    return quoted_text(redcap_bound(value)) if isinstance(value, date) else redcap_bound(value)
 
 
-def _moment(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+def redcap_bound(value: float | date) -> str:
+    """A number, day or moment as REDCap writes the end of a range."""
+    return _moment(value, " ") if isinstance(value, date) else plain_number(value)
+
+
+def _moment(value: Value, between: str) -> str:
+    """A day as it is, a moment to the second: both tools ask for no more, and compare REDCap's as text."""
+    return value.isoformat(sep=between, timespec="seconds") if isinstance(value, datetime) else str(value)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 
+from rss_analytics.definitions.answer_limits import ends_of
 from rss_analytics.definitions.conditions import Condition
 from rss_analytics.definitions.form import Field, Form
+from rss_analytics.definitions.moments import day_or_moment
 from rss_analytics.definitions.rules import AtMostField, NotBefore, NotFuture
 from rss_analytics.interchange.condition_parser import Token, tokens_of
 from rss_analytics.interchange.condition_text import NUMERIC, quoted_text, xlsform_expression, xlsform_value
@@ -16,7 +17,7 @@ _ENDS = ("^(?:", ")$")  # some tools look for a match anywhere in the answer, so
 
 def constraint_of(field: Field, form: Form) -> str:
     """The constraint of a field: its own limits, and the rules that one answer of it can break."""
-    limits = ((">=", field.min), ("<=", field.max))
+    limits = zip((">=", "<="), ends_of(field), strict=True)
     parts = [f". {sign} {xlsform_value(limit, field)}" for sign, limit in limits if limit is not None]
     if field.max_length:
         parts.append(f"string-length(.) <= {field.max_length}")
@@ -98,9 +99,9 @@ def _limit(part: list[Token], field_type: str) -> dict[str, Any] | None:
             ("string", day),
             ("mark", ")"),
         ]:
-            return _day_limit(sign, day, field_type)
+            return _day_limit(sign, day)
         case [("word", "regex"), ("mark", "("), ("mark", "."), ("mark", ","), ("string", pattern), ("mark", ")")]:
-            return {"pattern": _whole_pattern(pattern)}
+            return {"pattern": _whole_pattern(pattern)} if field_type == "text" else None
         case [
             ("word", "string-length"),
             ("mark", "("),
@@ -110,7 +111,7 @@ def _limit(part: list[Token], field_type: str) -> dict[str, Any] | None:
             ("number", number),
         ]:
             most = int(float(number)) - (sign == "<")
-            return {"max_length": most} if sign in ("<=", "<") and most > 0 else None
+            return {"max_length": most} if field_type == "text" and sign in ("<=", "<") and most > 0 else None
     return None
 
 
@@ -124,9 +125,9 @@ def _number_limit(sign: str, number: float, field_type: str) -> dict[str, Any] |
     return limits.get(sign)
 
 
-def _day_limit(sign: str, day: str, field_type: str) -> dict[str, Any] | None:
+def _day_limit(sign: str, day: str) -> dict[str, Any] | None:
     try:
-        (date if field_type == "date" else datetime).fromisoformat(day)
+        day_or_moment(day)
     except ValueError:
         return None
     return {">=": {"min": day}, "<=": {"max": day}}.get(sign)

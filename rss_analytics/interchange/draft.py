@@ -32,23 +32,29 @@ class Draft:
         write_text(path, self.yaml_text)
 
 
-def draft_form(path: Path, name: str | None = None) -> Draft:
+def draft_form(path: Path, name: str | None = None, *, sheet: str | None = None) -> Draft:
     """A draft from an XLSForm, a REDCap dictionary, a LimeSurvey structure, an SPSS file or any export.
 
-    ``name`` is the name of the form, else the file's own.  Raises ``RssError`` for a file that is none of these.
+    ``name`` is the name of the form, else the file's own; ``sheet`` the one sheet of a workbook to draft from.
+    Raises ``RssError`` for a file that is none of these.
     """
-    form, review = _drafted(path, name)
+    form, review = _drafted(path, name, sheet)
     return Draft(
         form, declared_text(form, remarks=("Drafted; review each line:", *(f"- {line}" for line in review))), review
     )
 
 
-def _drafted(path: Path, name: str | None) -> tuple[Form, tuple[str, ...]]:
+def _drafted(path: Path, name: str | None, sheet: str | None) -> tuple[Form, tuple[str, ...]]:
     try:
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
     except OSError as error:
         raise problem("file.cannot_open", where=path.name, reason=error.strerror or type(error).__name__) from None
+    if sheet is not None:
+        rows = open_definition(path, sheet=sheet).sheets[sheet]
+        if is_redcap(rows):
+            return draft_from_redcap(rows, where=path.name, name=name, stem=path.stem)
+        return draft_from_export(path, name=name, sheet=sheet)
     if is_spss(head):
         return draft_from_spss(path, name=name)
     if is_limesurvey(head):
@@ -59,4 +65,4 @@ def _drafted(path: Path, name: str | None) -> tuple[Form, tuple[str, ...]]:
     for rows in definition.sheets.values():
         if is_redcap(rows):
             return draft_from_redcap(rows, where=path.name, name=name, stem=path.stem)
-    return draft_from_export(path, name=name)
+    return draft_from_export(path, name=name, sheet=None)

@@ -152,6 +152,21 @@ class Drafting:
             self.remark(f"`{raw}` is called `{candidate}`, because `{name}` is taken")
         return candidate
 
+    def listed(self, name: str, choices: Iterable[Choice]) -> tuple[Choice, ...]:
+        """The choices of a list; of several with one code the first keeps it, and it is known by all their labels."""
+        kept: dict[str, Choice] = {}
+        for one in choices:
+            first = kept.setdefault(one.code, one)
+            if first is one:
+                continue
+            self.remark(
+                f"the choices of `{name}` give the code `{one.code}` twice, to `{first.label['en']}` and "
+                f"`{one.label['en']}`; both are read as the first, so give one a code of its own where they differ"
+            )
+            others = (*first.aliases, *one.label.values(), *one.aliases)
+            kept[one.code] = first.model_copy(update={"aliases": tuple(dict.fromkeys(others))})
+        return tuple(kept.values())
+
     def relate(self, raw: str, text: str, parse: Callable[[str, Mapping[str, Field]], Condition]) -> None:
         """Sets when a question is asked; a condition outside the closed grammar goes to the review."""
         field = self.fields[raw]

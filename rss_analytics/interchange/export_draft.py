@@ -34,16 +34,20 @@ PLACE_WORDS = frozenset({
 FEWEST_OF_A_SCALE = 3  # columns of whole numbers with the same ends before they are taken for the items of a scale
 
 
-def draft_from_export(path: Path, *, name: str | None) -> tuple[Form, tuple[str, ...]]:
+def draft_from_export(path: Path, *, name: str | None, sheet: str | None) -> tuple[Form, tuple[str, ...]]:
     """The drafted form and what to review; FileProblem when the file holds no table with a column to keep.
 
     No cell is told in the review; the choices of a drafted field are the answers met in its column.
     """
-    tables = open_export(path)
+    tables = open_export(path, sheet=sheet)
     table, others = tables[0], tables[1:]
     draft = Drafting(path.name)
     for other in others:
-        draft.remark(f"a further table was not drafted: {other.sheet or other.path.name}")
+        draft.remark(f"a further table was not drafted: {other.sheet or other.path.name}; name it with `--sheet`")
+    for note in table.notes if sheet is None else ():
+        if note.code == "sheet_left_out" and note.facts["why"] != "empty":
+            draft.remark(f"the sheet {note.facts['sheet']} was not drafted ({note.facts['why'].replace('_', ' ')}); "
+                         "name it with `--sheet` if it holds records")  # fmt: skip
     columns = _columns(table)
     rows = max((column.rows for column in columns), default=0)
     draft.remark(f"types are judged on {rows} records")

@@ -209,9 +209,10 @@ def _typed(draft: Drafting, question: _Question) -> tuple[str, dict[str, Any]]:
 
 
 def _single(draft: Drafting, question: _Question) -> tuple[str, dict[str, Any]]:
-    listed = _choices(FIXED_ANSWERS.get(question.kind, question.answers))
+    given = _choices(FIXED_ANSWERS.get(question.kind, question.answers))
     if question.row.get("other") == "Y":
-        listed = (*listed, choice(OTHER, {"en": "Other", "es": "Otro"}, ("other", "otro")))
+        given = (*given, choice(OTHER, {"en": "Other", "es": "Otro"}, ("other", "otro")))
+    listed = draft.listed(question.code, given)
     if not listed:
         draft.remark(f"`{question.code}` has no answers to choose from; it became text")
         return "text", {}
@@ -244,7 +245,7 @@ def _several(draft: Drafting, question: _Question) -> None:
     if question.row.get("other") == "Y":
         listed.append(("other", {"en": "Other", "es": "Otro"}))
     if listed:
-        draft.add(question.code, "multi_choice", question.label, choices=_choices(listed))
+        draft.add(question.code, "multi_choice", question.label, choices=draft.listed(question.code, _choices(listed)))
         draft.remark(
             f"`{question.code}` has a column per answer in exports, `{question.code}[{listed[0][0]}]` and so on"
         )

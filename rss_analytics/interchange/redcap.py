@@ -7,8 +7,9 @@ import io
 import re
 from collections.abc import Sequence
 
+from rss_analytics.definitions.answer_limits import ends_of
 from rss_analytics.definitions.form import Field, Form
-from rss_analytics.interchange.condition_text import plain_number, redcap_logic
+from rss_analytics.interchange.condition_text import redcap_bound, redcap_logic
 from rss_analytics.interchange.renaming import fit_codes, fit_names
 from rss_analytics.interchange.xlsform import is_labelled_throughout
 
@@ -53,7 +54,7 @@ def _row(cells: dict[str, str]) -> list[str]:
 
 def _cells(field: Field, form: Form) -> dict[str, str]:
     kind, choices = _kind(field)
-    low, high = _bound(field.min), _bound(field.max)
+    low, high = ("" if limit is None else redcap_bound(limit) for limit in ends_of(field))
     return {
         "Variable / Field Name": field.name,
         "Form Name": form.form,
@@ -94,12 +95,6 @@ def _validation(field: Field, kind: str) -> str:
     if field.type == "number":
         return NUMBER_WITH_COMMA if field.decimal == "," else NUMBER
     return "number" if kind == "slider" else VALIDATIONS.get(field.type, "")  # a slider shows its number
-
-
-def _bound(limit: float | str | None) -> str:
-    if limit is None:
-        return ""
-    return plain_number(limit) if isinstance(limit, float) else limit
 
 
 def _branching(field: Field, form: Form) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rss_analytics.definitions.form import Choice, Form
@@ -139,7 +139,7 @@ def _is_number(text: str) -> bool:
 
 def _chosen(draft: Drafting, row: Row, type_: str) -> tuple[str, dict[str, Any]]:
     """Single choices of a matrix whose codes are whole numbers in a row are the points of a scale."""
-    listed = _choices(row.get("select_choices_or_calculations", ""))
+    listed = draft.listed(row["field_name"], _choices(row.get("select_choices_or_calculations", "")))
     if not listed:
         draft.remark(f"`{row['field_name']}` lists no choices; it became text")
         return "text", {}
@@ -149,11 +149,9 @@ def _chosen(draft: Drafting, row: Row, type_: str) -> tuple[str, dict[str, Any]]
     return "scale", {"choices": listed, "min": float(ends[0]), "max": float(ends[1])}
 
 
-def _choices(text: str) -> tuple[Choice, ...]:
-    """Choices parted by ``|``, code and label by the first comma; a code listed twice counts once."""
-    found: dict[str, Choice] = {}
+def _choices(text: str) -> Iterator[Choice]:
+    """Choices parted by ``|``, code and label by the first comma."""
     for part in re.split(r"\||\n", text):
         code, comma, label = (word.strip() for word in part.partition(","))
         if code:
-            found.setdefault(code, choice(code, {"en": label} if comma else {}))
-    return tuple(found.values())
+            yield choice(code, {"en": label} if comma else {})

@@ -24,12 +24,13 @@ class Definition:
     sheets: Sheets
 
 
-def open_definition(path: Path) -> Definition:
+def open_definition(path: Path, *, sheet: str | None = None) -> Definition:
     """All sheets of a workbook, those of one column too, or the sections of a text file that names them.
 
+    ``sheet`` names the only one wanted.
     Raises ``RssError`` for a file that holds no table.
     """
-    tables = open_table(path)
+    tables = open_table(path, sheet=sheet)
     sheets = {table.sheet or "": _rows(table) for table in tables}
     left_out = [note.facts["sheet"] for table in tables for note in table.notes if note.code == "sheet_left_out"
                 and note.facts["why"] == "not_a_table"]  # fmt: skip

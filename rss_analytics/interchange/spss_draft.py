@@ -57,7 +57,7 @@ def _response_sets(draft: Drafting, meta: Any) -> set[str]:
             listed = tuple(choice(one, {"en": _label(meta, one)}) for one in variables)
             how = f"each holding {about['counted_value']} where it was chosen"
         else:
-            listed = _choices(meta, variables[0], {})
+            listed = _choices(draft, meta, variables[0], {})
             how = "each holding one of the choices"
         if not listed:
             draft.remark(f"the set `{name}` has no labelled choices; its variables stay apart")
@@ -74,7 +74,7 @@ def _label(meta: Any, variable: str) -> str:
 
 def _variable(draft: Drafting, variable: str, meta: Any) -> None:
     missing = _missing_codes(draft, variable, meta)
-    listed = _choices(meta, variable, missing)
+    listed = _choices(draft, meta, variable, missing)
     type_, keys = _typed(draft, variable, meta.original_variable_types[variable])
     ends = whole_codes([one.code for one in listed])
     if len(listed) >= FEWEST_POINTS and ends and meta.variable_measure.get(variable) == "ordinal":
@@ -107,10 +107,11 @@ def _end(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _choices(meta: Any, variable: str, missing: Mapping[str, str]) -> tuple[Choice, ...]:
+def _choices(draft: Drafting, meta: Any, variable: str, missing: Mapping[str, str]) -> tuple[Choice, ...]:
     """Labelled values that are no missing values, in order."""
-    labels = {_code(value): str(label) for value, label in meta.variable_value_labels.get(variable, {}).items()}
-    return tuple(choice(code, {"en": label}) for code, label in labels.items() if code and code not in missing)
+    labels = [(_code(value), str(label)) for value, label in meta.variable_value_labels.get(variable, {}).items()]
+    kept = (choice(code, {"en": label}) for code, label in labels if code and code not in missing)
+    return draft.listed(variable, kept)
 
 
 def _missing_codes(draft: Drafting, variable: str, meta: Any) -> dict[str, str]:

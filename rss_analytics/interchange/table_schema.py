@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
+from rss_analytics.definitions.answer_limits import ends_of
 from rss_analytics.definitions.form import Field, Form
 from rss_analytics.definitions.rules import UniqueWithin
 
@@ -63,8 +65,9 @@ def _field(field: Field) -> dict[str, Any]:
 
 def _constraints(field: Field) -> dict[str, Any]:
     """Constraints as the standard names them; a pattern is anchored because readers differ in where they look."""
-    limits = {"minimum": field.min, "maximum": field.max, "maxLength": field.max_length}
-    found: dict[str, Any] = {name: _whole(limit) for name, limit in limits.items() if limit is not None}
+    low, high = ends_of(field)
+    limits = {"minimum": low, "maximum": high, "maxLength": field.max_length}
+    found: dict[str, Any] = {name: _plain(limit) for name, limit in limits.items() if limit is not None}
     if field.required and field.relevant is None:
         found["required"] = True
     if field.pattern:
@@ -74,5 +77,9 @@ def _constraints(field: Field) -> dict[str, Any]:
     return found
 
 
-def _whole(limit: float | str) -> float | str:
+def _plain(limit: float | date) -> float | str:
+    if isinstance(limit, datetime):
+        return limit.isoformat(timespec="seconds")
+    if isinstance(limit, date):
+        return limit.isoformat()
     return int(limit) if isinstance(limit, float) and limit.is_integer() else limit

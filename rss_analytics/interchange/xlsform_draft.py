@@ -52,9 +52,9 @@ def is_xlsform(sheets: Sheets) -> bool:
 def draft_from_xlsform(sheets: Sheets, *, where: str, name: str | None, stem: str) -> tuple[Form, tuple[str, ...]]:
     """The drafted form and what to review; FileProblem when no question keeps an answer."""
     settings: Row = next(records(sheet_named(sheets, "settings")), {})
-    reader = _Reader(
-        Drafting(where), _choices_of(sheets, settings), language_code(settings.get("default_language", "en"))
-    )
+    draft = Drafting(where)
+    language = language_code(settings.get("default_language", "en"))
+    reader = _Reader(draft, _choices_of(draft, sheets, settings), language)
     relevants = [found for row in records(sheet_named(sheets, "survey")) for found in reader.question(row)]
     if reader.spans:
         raise problem(
@@ -83,16 +83,16 @@ def _texts(row: Row, kind: str, default: str) -> Text:
     return found
 
 
-def _choices_of(sheets: Sheets, settings: Row) -> dict[str, tuple[Choice, ...]]:
-    """Lists of choices by name; a code listed twice counts once."""
+def _choices_of(draft: Drafting, sheets: Sheets, settings: Row) -> dict[str, tuple[Choice, ...]]:
+    """Lists of choices by name."""
     default = language_code(settings.get("default_language", "en"))
-    found: dict[str, dict[str, Choice]] = {}
+    found: dict[str, list[Choice]] = {}
     for row in records(sheet_named(sheets, "choices") or sheet_named(sheets, "choices and columns")):
         listed = row.get("list_name") or row.get("list name") or ""
         code = row.get("name") or row.get("value") or ""
         if listed and code:
-            found.setdefault(listed, {}).setdefault(code, choice(code, _texts(row, "label", default)))
-    return {name: tuple(listed.values()) for name, listed in found.items()}
+            found.setdefault(listed, []).append(choice(code, _texts(row, "label", default)))
+    return {name: draft.listed(name, choices) for name, choices in found.items()}
 
 
 class _Reader:

@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from rss_analytics.definitions.authority import Authority
+from rss_analytics.definitions.dated_versions import version_spans
 from rss_analytics.measures.exposure import disjoint
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.relations import apart
@@ -27,16 +28,29 @@ RULE = {
     "most_extensions": "int64",
     "consent": "boolean",
 }
-REASON = {"reason_of": "string", "for_reason": "string", "holds": "boolean"}
+REASON = {"reason_of": "string", "reason_from": "int64", "for_reason": "string", "holds": "boolean"}
 MANY = 1_000  # more extensions than any case has
 
 
 def rules(question: Question, clock: str) -> ir.Table:
-    """One row per authority that sets the clock."""
-    authorities = question.catalogue.authorities.values()
+    """One row per version of an authority that sets the clock."""
     known = _calendars(question)
-    rows = [_rule(authority, clock, known) for authority in authorities if getattr(authority, clock) is not None]
+    rows = [
+        _rule(authority, clock, known) | days
+        for authority, days in dated_authorities(question)
+        if getattr(authority, clock) is not None
+    ]
     return question.relations.small(rows, RULE)
+
+
+def dated_authorities(question: Question) -> list[tuple[Authority, dict[str, int]]]:
+    """Versions of authorities with ``from_day, to_day``: those on which a case may be received to be judged by it."""
+    found = []
+    for versions in question.catalogue.all_authorities.values():
+        for authority, _, last in version_spans(versions):
+            ends = [day_number(day) for day in (authority.valid_to, last) if day is not None]
+            found.append((authority, {"from_day": day_number(authority.valid_from), "to_day": min([*ends, LAST_DAY])}))
+    return found
 
 
 def _calendars(question: Question) -> set[str]:
@@ -61,8 +75,6 @@ def _rule(authority: Authority, clock: str, calendars: set[str]) -> dict[str, An
     extends = clock == "decide" and authority.extension is not None
     return {
         "rule_of": authority.authority,
-        "from_day": day_number(authority.valid_from),
-        "to_day": day_number(authority.valid_to) if authority.valid_to else LAST_DAY,
         "days": limit.days,
         "counts_on": holidays if authority.calendar_of(limit) == "business" else None,
         "at_consent": authority.starts_at == "consent_at",
@@ -116,8 +128,8 @@ def counted_to(question: Question, table: ir.Table, day: str, name: str) -> ir.T
 def _stops(question: Question, cases: ir.Table, *, holds: bool) -> ir.Table:
     """The rows of grievance_clock that hold, or extend, the clock of their case."""
     rows = [
-        {"reason_of": authority.authority, "for_reason": reason, "holds": is_hold}
-        for authority in question.catalogue.authorities.values()
+        {"reason_of": authority.authority, "reason_from": days["from_day"], "for_reason": reason, "holds": is_hold}
+        for authority, days in dated_authorities(question)
         for reasons, is_hold in ((authority.holds, True), (authority.extensions, False))
         for reason in reasons
     ]
@@ -131,12 +143,16 @@ def _stops(question: Question, cases: ir.Table, *, holds: bool) -> ir.Table:
         to_day=number_of(entries["to"]),
         consented=entries.consented.fill_null(False),
     )
-    known = cases.drop("from_day", "to_day")
+    known = cases.drop("to_day").rename(rule_from="from_day")
     entries = entries.rename(entry_from="from_day", entry_to="to_day")
     entries = entries.filter(entries.entry_from <= day_number(question.tables.until))
     joined = apart(known.join(entries, known.case == entries.entry_case))
-    of_reason = [joined.authority == reasons.reason_of, joined.reason == reasons.for_reason]
-    return apart(joined.semi_join(reasons, of_reason).drop("entry_case"))
+    of_reason = [
+        joined.authority == reasons.reason_of,
+        joined.rule_from == reasons.reason_from,
+        joined.reason == reasons.for_reason,
+    ]
+    return apart(joined.semi_join(reasons, of_reason).drop("entry_case", "rule_from"))
 
 
 def _holds(question: Question, cases: ir.Table) -> ir.Table:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from functools import reduce
 from operator import and_, or_
 
-import ibis
 import ibis.expr.types as ir
 
+from rss_analytics.definitions.condition_meaning import settled
 from rss_analytics.definitions.conditions import (
     All,
     AnyOf,
@@ -18,7 +17,6 @@ from rss_analytics.definitions.conditions import (
     IsIn,
     Missing,
     Not,
-    Value,
 )
 from rss_analytics.definitions.profile import CompleteProfile
 from rss_analytics.errors import did_you_mean, problem, quoted
@@ -27,16 +25,19 @@ from rss_analytics.measures.relations import Relations
 
 def holds(condition: Condition, records: ir.Table, relations: Relations, form: str) -> ir.BooleanValue:
     """Whether the condition holds for each record of ``form``; a null satisfies nothing but ``{missing: true}``."""
+    return _holds(settled(condition, relations.catalogue.form(form).types), records, relations, form)
+
+
+def _holds(condition: Condition, records: ir.Table, relations: Relations, form: str) -> ir.BooleanValue:
     match condition:
         case All(parts=parts):
-            return reduce(and_, [holds(part, records, relations, form) for part in parts])
+            return reduce(and_, [_holds(part, records, relations, form) for part in parts])
         case AnyOf(parts=parts):
-            return reduce(or_, [holds(part, records, relations, form) for part in parts])
+            return reduce(or_, [_holds(part, records, relations, form) for part in parts])
         case Not(part=part):
-            return ~holds(part, records, relations, form)
+            return ~_holds(part, records, relations, form)
         case IsIn(field=field) | Between(field=field) | Missing(field=field):
-            declared = relations.catalogue.form(form).field(field)
-            if declared.type == "multi_choice":
+            if relations.catalogue.form(form).types[field] == "multi_choice":
                 return _chosen(condition, records, relations.codes(form, field))
             return _test(condition, records[field])
 
@@ -44,32 +45,21 @@ def holds(condition: Condition, records: ir.Table, relations: Relations, form: s
 def _test(condition: IsIn | Between | Missing, column: ir.Value) -> ir.BooleanValue:
     match condition:
         case IsIn(values=values):
-            test = column.isin([_as_column(value, column) for value in values])
+            test = column.isin(list(values))
         case Between(min=low, max=high):
-            test = reduce(and_, _bounds(column, low, high), ibis.literal(True))
+            bounds = [column >= low] if low is not None else []
+            bounds += [column <= high] if high is not None else []
+            test = reduce(and_, bounds, column.notnull())
         case Missing(missing=missing):
             return column.isnull() if missing else column.notnull()
     return test.fill_null(False)
-
-
-def _bounds(column: ir.Value, low: float | date | None, high: float | date | None) -> Iterable[ir.BooleanValue]:
-    if low is not None:
-        yield column >= low
-    if high is not None:
-        # the last day of a range is in it to its end
-        whole_day = column.type().is_timestamp() and isinstance(high, date)
-        yield (column.date() if whole_day else column) <= high
-
-
-def _as_column(value: Value, column: ir.Value) -> Value:
-    return str(value) if column.type().is_string() and not isinstance(value, str) else value
 
 
 def _chosen(condition: IsIn | Between | Missing, records: ir.Table, codes: ir.Table) -> ir.BooleanValue:
     """A multi-choice field holds a value when any chosen code is that value."""
     match condition:
         case IsIn(values=values):
-            return records.row_id.isin(codes.filter(codes.code.isin([str(v) for v in values])).row_id)
+            return records.row_id.isin(codes.filter(codes.code.isin(list(values))).row_id)
         case Missing(missing=missing):
             chosen = records.row_id.isin(codes.row_id)
             return ~chosen if missing else chosen

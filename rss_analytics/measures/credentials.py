@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import ibis
 import ibis.expr.types as ir
 
+from rss_analytics.definitions.credential import Credential
+from rss_analytics.definitions.dated_versions import version_spans
 from rss_analytics.measures.facts import selected
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.relations import apart
 from rss_analytics.measures.staff_register import post_spans, posts
-from rss_analytics.measures.units import in_groupings, place_records
+from rss_analytics.measures.units import LAST_DAY, in_groupings, place_records
 from rss_analytics.measures.windows import day_number, number_of
 
 END = {"window": "int64", "day": "int64"}
-TERM = {"of_type": "string", "months": "int64"}
+TERM = {"of_type": "string", "months": "int64", "from_day": "int64", "to_day": "int64"}
 
 
 def window_ends(question: Question) -> ir.Table:
@@ -22,18 +26,30 @@ def window_ends(question: Question) -> ir.Table:
     return question.relations.small(rows, END)
 
 
+def credential_terms(question: Question) -> list[tuple[Credential, dict[str, int]]]:
+    """What renewing asks for with ``from_day, to_day``: the days of issue for which it is what holds."""
+    return [
+        (known, {"from_day": day_number(first or date.min), "to_day": day_number(last) if last else LAST_DAY})
+        for versions in question.catalogue.all_credentials.values()
+        for known, first, last in version_spans(versions)
+    ]
+
+
 def credentials_held(question: Question) -> ir.Table:
     """``keys, window, day, worker, type, issued, expires``: one row for each credential held, its latest renewal.
 
     ``expires`` is the last day it holds; where the record has none, the end of the cycle that is declared for its
     type, and such a credential is held for as long as nothing else is said.
     """
-    terms = question.relations.small(
-        [{"of_type": name, "months": known.cycle_months} for name, known in question.catalogue.credentials.items()],
-        TERM,
-    )
+    terms = [
+        {"of_type": known.credential, "months": known.cycle_months, **days}
+        for known, days in credential_terms(question)
+    ]
+    terms = question.relations.small(terms, TERM)
     rows = selected(question, question.measure.rows)
-    joined = rows.left_join(terms, rows.type == terms.of_type)
+    issued = number_of(rows.issued_on)
+    of_type = [rows.type == terms.of_type, issued >= terms.from_day, issued <= terms.to_day]
+    joined = rows.left_join(terms, of_type)
     end_of_cycle = number_of(rows.issued_on + terms.months.as_interval("M")) - 1
     held = apart(
         joined.select(

@@ -113,9 +113,8 @@ def check_touched(catalogue: Catalogue) -> int:
         own = shipped.measures.get(name) != measure
         forms = {*measure.needs, measure.rows.form}
         touched = any(shipped.forms.get(form) != catalogue.forms[form] for form in forms)
-        touched |= shipped.instruments.get(measure.instrument or "") != catalogue.instruments.get(
-            measure.instrument or ""
-        )
+        instrument = measure.instrument or ""
+        touched |= shipped.all_instruments.get(instrument) != catalogue.all_instruments.get(instrument)
         if own or touched:
             check_examples(catalogue if own else as_shipped, measure)
             worked += 1

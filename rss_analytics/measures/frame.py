@@ -31,7 +31,8 @@ def split_values(question: Question) -> tuple[str, ...]:
     """Values of the dimension that a measure is always split by, in their own order; empty without one."""
     measure = question.measure
     if measure.kind == "instrument_domain" and measure.instrument is not None:
-        return tuple(domain.id for domain in question.catalogue.instruments[measure.instrument].domains)
+        versions = reversed(question.catalogue.all_instruments[measure.instrument])
+        return tuple(dict.fromkeys(domain.id for instrument in versions for domain in instrument.domains))
     if measure.kind == "expiring":
         return days_left_labels(measure.bands)
     return band_labels(measure.bands) if measure.kind == "ageing" else split_codes(question)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from rss_analytics.definitions.dated_versions import version_on
 from rss_analytics.definitions.instrument import Source
 from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.profile import Target
@@ -166,9 +168,9 @@ def _applied(question: Question, row: Mapping[Hashable, Any]) -> Applied:
     """The profile's target where it is in force on the window's last day and is the unit's own, else the benchmark."""
     measure, profile = question.measure, question.profile
     target = profile.targets.get(measure.id) if profile else None
-    if profile is None or target is None:
-        return Applied(_benchmark(question, row.get("domain")))
     start, end = row["window_start"], row["window_end"]
+    if profile is None or target is None:
+        return Applied(_benchmark(question, row.get("domain"), end))
     lapse = profile.lapse(end)
     if lapse:
         return Applied(why_not=lapse)
@@ -180,12 +182,12 @@ def _applied(question: Question, row: Mapping[Hashable, Any]) -> Applied:
     return Applied(_own(target, row), by=profile.profile)
 
 
-def _benchmark(question: Question, domain: str | None) -> Target | None:
-    """What a survey's instrument itself gives as the share to reach in a domain."""
+def _benchmark(question: Question, domain: str | None, end: date) -> Target | None:
+    """What a survey's instrument, in its version of a window's last day, gives as the share to reach in a domain."""
     measure = question.measure
     if measure.instrument is None or domain is None:
         return None
-    instrument = question.catalogue.instruments[measure.instrument]
+    instrument = version_on(question.catalogue.all_instruments[measure.instrument], end)
     benchmark = {known.id: known.benchmark for known in instrument.domains}.get(domain)
     if benchmark is None:
         return None

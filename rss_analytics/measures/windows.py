@@ -33,6 +33,13 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
+def within_days(day: ir.IntegerValue, first: date | None, last: date | None) -> ir.BooleanValue:
+    """Whether a day number lies between two days, both included; an open end takes every day, and no day lies there."""
+    test = day.notnull()
+    test = test if first is None else test & (day >= day_number(first))
+    return test if last is None else test & (day <= day_number(last))
+
+
 def day_of(number: int) -> date:
     """The date of a day number."""
     return EPOCH + timedelta(days=int(number))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from rss_analytics.errors import problem
+from rss_analytics.errors import problem, quoted
 from rss_analytics.reading.archive import open_archive
 from rss_analytics.reading.content import content_of
 from rss_analytics.reading.delimited import open_delimited
@@ -14,14 +14,19 @@ from rss_analytics.reading.vendors.claims_837p import open_claims
 from rss_analytics.reading.vendors.registry import recognise, vendor_named
 from rss_analytics.reading.vendors.spss import open_spss
 
+WITHOUT_SHEETS = ("text", "spss", "x12")
+
 
 def open_table(path: Path, *, sheet: str | None = None) -> list[TextTable]:
     """The tables of a file: a text file's; each in an archive; of a workbook each visible sheet that looks like one.
 
-    ``sheet`` names the one sheet wanted, hidden or not. Raises ``RssError`` for a file that holds no table.
+    ``sheet`` names the one sheet wanted, hidden or not. Raises ``RssError`` for a file that holds no table, and where
+    a sheet is named of a file that has none.
     """
     try:
         kind = content_of(path)
+        if sheet is not None and kind in WITHOUT_SHEETS:
+            raise problem("file.unknown_sheet", where=path.name, sheet=sheet, hint="", known=quoted(()))
         if kind == "text":
             return [open_delimited(path)]
         if kind == "zip":

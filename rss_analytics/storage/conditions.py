@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
+from rss_analytics.definitions.condition_meaning import settled
 from rss_analytics.definitions.conditions import All, AnyOf, Between, Condition, IsIn, Missing, Not
 from rss_analytics.storage.columns import quoted_name
 
 
-def sql_of(condition: Condition, relation: str) -> str:
-    """The condition as a boolean SQL expression that is never null."""
+def sql_of(condition: Condition, relation: str, types: Mapping[str, str]) -> str:
+    """The condition on fields of the given types as a boolean SQL expression that is never null."""
+    return _sql_of(settled(condition, types), relation)
+
+
+def _sql_of(condition: Condition, relation: str) -> str:
     match condition:
         case IsIn(field=field, values=values):
             listed = ", ".join(literal(value) for value in values)
@@ -22,11 +28,11 @@ def sql_of(condition: Condition, relation: str) -> str:
         case Missing(field=field, missing=missing):
             return f"({relation}.{quoted_name(field)} IS {'' if missing else 'NOT '}NULL)"
         case All(parts=parts):
-            return "(" + " AND ".join(sql_of(part, relation) for part in parts) + ")"
+            return "(" + " AND ".join(_sql_of(part, relation) for part in parts) + ")"
         case AnyOf(parts=parts):
-            return "(" + " OR ".join(sql_of(part, relation) for part in parts) + ")"
+            return "(" + " OR ".join(_sql_of(part, relation) for part in parts) + ")"
         case Not(part=part):
-            return f"(NOT {sql_of(part, relation)})"
+            return f"(NOT {_sql_of(part, relation)})"
 
 
 def literal(value: object) -> str:

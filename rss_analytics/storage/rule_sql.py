@@ -73,8 +73,8 @@ def _rule(form: Form, rule: rules.RecordRule, forms: dict[str, Form]) -> RecordC
     return RecordCheck(rule.code, rule.severity, None, form.form, breaking, own, other, links)
 
 
-def _when(rule: rules.RecordRule, relation: str = "r") -> str:
-    return sql_of(rule.when, relation) if rule.when is not None else "true"
+def _when(form: Form, rule: rules.RecordRule, relation: str = "r") -> str:
+    return sql_of(rule.when, relation, form.types) if rule.when is not None else "true"
 
 
 def _same_sender(form: Form, other: Form) -> str:
@@ -98,7 +98,7 @@ def _span(form: Form, rule: rules.WithinSpan | rules.NotDuring | rules.SameAsSpa
     day = f"CAST(r.{q(rule.date)} AS DATE)"
     start, end = f"CAST(o.{q(rule.start)} AS DATE)", f"CAST(o.{q(rule.end)} AS DATE)" if rule.end else "NULL"
     where = getattr(rule, "where", None)
-    linked = _linked(form, other, rule.match) + (f" AND {sql_of(where, 'o')}" if where is not None else "")
+    linked = _linked(form, other, rule.match) + (f" AND {sql_of(where, 'o', other.types)}" if where is not None else "")
     match = f"SELECT 1 FROM {table_of(other)} o WHERE {linked}"
     inside = (
         f"{match} AND {day} >= coalesce({start}, DATE '0001-01-01') AND {day} <= coalesce({end}, DATE '9999-12-31')"
@@ -106,7 +106,7 @@ def _span(form: Form, rule: rules.WithinSpan | rules.NotDuring | rules.SameAsSpa
     # a stay's first and last day are days of both places, so only the days between are judged
     strictly = f"{match} AND {day} > {start} AND {day} < coalesce({end}, DATE '9999-12-31')"
     filled = " AND ".join([f"r.{q(rule.date)} IS NOT NULL", *(f"r.{q(name)} IS NOT NULL" for name in rule.match)])
-    base = f"SELECT r.row_id FROM {{rows}} r WHERE {filled} AND {_when(rule)} AND {_armed(form, other)}"
+    base = f"SELECT r.row_id FROM {{rows}} r WHERE {filled} AND {_when(form, rule)} AND {_armed(form, other)}"
     if isinstance(rule, rules.NotDuring):
         return f"{base} AND EXISTS ({strictly})"
     if isinstance(rule, rules.SameAsSpan):
@@ -129,7 +129,7 @@ def _overlap(form: Form, rule: rules.NoOverlap) -> str:
     touching = "<" if last or rule.may_touch else "<="
     filled = " AND ".join(f"r.{q(name)} IS NOT NULL" for name in (rule.start, *rule.by))
     span = f"{_unit(form, rule.by)} AS unit, r.{q(rule.start)} AS starts, coalesce(r.{q(rule.end)}, {open_end}) AS ends"
-    judged = f"FROM {{rows}} r WHERE {filled} AND {_when(rule)}"
+    judged = f"FROM {{rows}} r WHERE {filled} AND {_when(form, rule)}"
     differ = " OR ".join(f"a.{q(name)} IS DISTINCT FROM b.{q(name)}" for name in rule.differ) or "true"
     same = " AND ".join(f"coalesce(a.{q(name)} = b.{q(name)}, false)" for name in rule.unless_same) or "false"
     kept = "".join(f", r.{q(name)}" for name in dict.fromkeys((*rule.differ, *rule.unless_same)))
@@ -168,7 +168,7 @@ def _unique(form: Form, rule: rules.UniqueWithin) -> str:
     filled = " AND ".join(f"r.{q(name)} IS NOT NULL" for name in rule.fields)
     return f"""
         WITH part AS (
-            SELECT r.row_id, {_unit(form, rule.fields)} AS unit FROM {{rows}} r WHERE {filled} AND {_when(rule)}
+            SELECT r.row_id, {_unit(form, rule.fields)} AS unit FROM {{rows}} r WHERE {filled} AND {_when(form, rule)}
         )
         SELECT row_id FROM part SEMI JOIN (SELECT unit FROM part GROUP BY unit HAVING count(*) > 1) USING (unit)"""
 
@@ -181,7 +181,7 @@ def _sum(form: Form, rule: rules.SumWithin) -> str:
     return f"""
         WITH part AS (
             SELECT r.row_id, {_unit(form, rule.by, day)} AS unit, r.{q(rule.total)} AS amount
-            FROM {{rows}} r WHERE r.{q(rule.total)} IS NOT NULL AND {filled} AND {_when(rule)}
+            FROM {{rows}} r WHERE r.{q(rule.total)} IS NOT NULL AND {filled} AND {_when(form, rule)}
         ), large AS (SELECT unit FROM part GROUP BY unit HAVING sum(amount) > {rule.most}
         ), near AS (
             SELECT part.*, {once} AS counted FROM part SEMI JOIN large USING (unit) JOIN {{rows}} r USING (row_id)
@@ -197,7 +197,7 @@ def _count(form: Form, rule: rules.CountMatches) -> str:
     return f"""
         WITH part AS (
             SELECT r.row_id, {_unit(form, rule.by)} AS unit, r.{q(rule.of)} AS one, r.{q(rule.count)} AS said
-            FROM {{rows}} r WHERE {filled} AND {_when(rule)}
+            FROM {{rows}} r WHERE {filled} AND {_when(form, rule)}
         )
         SELECT row_id FROM part JOIN (SELECT unit, count(DISTINCT one) AS there FROM part GROUP BY unit) USING (unit)
         WHERE said IS NOT NULL AND said <> there"""

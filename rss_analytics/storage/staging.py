@@ -164,7 +164,7 @@ class Stage:
         column = f"s.{quoted_name(rule.field)}"
         judged = f"stage.staged s WHERE {column} IS NOT NULL"
         if rule.when is not None:
-            judged += f" AND {sql_of(rule.when, 's')}"
+            judged += f" AND {sql_of(rule.when, 's', self.form.types)}"
         shown = {
             "midnight": f"CAST({column} AS TIME) = TIME '00:00:00'",
             "multiple_of": f"{column} % {rule.of or 1} = 0",

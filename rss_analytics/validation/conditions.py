@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from collections.abc import Mapping
 from decimal import Decimal
 
 import numpy as np
@@ -10,13 +10,21 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from rss_analytics.definitions.condition_meaning import settled
 from rss_analytics.definitions.conditions import All, AnyOf, Between, Condition, IsIn, Missing, Not, Value
 
 Mask = npt.NDArray[np.bool_]
 
 
-def holds(condition: Condition, records: pd.DataFrame) -> Mask:
-    """Where a condition holds; a null value satisfies only ``missing: true``, and the mask has no nulls."""
+def holds(condition: Condition, records: pd.DataFrame, types: Mapping[str, str]) -> Mask:
+    """Where a condition on fields of the given types holds; a null value satisfies only ``missing: true``.
+
+    The mask has no nulls.
+    """
+    return _holds(settled(condition, types), records)
+
+
+def _holds(condition: Condition, records: pd.DataFrame) -> Mask:
     match condition:
         case IsIn(field=field, values=values):
             return plain(records[field].isin([_as_stored(records[field], value) for value in values]))
@@ -30,18 +38,16 @@ def holds(condition: Condition, records: pd.DataFrame) -> Mask:
         case Missing(field=field, missing=missing):
             return plain(records[field].isna() if missing else records[field].notna())
         case All(parts=parts):
-            return np.asarray(np.logical_and.reduce([holds(part, records) for part in parts]))
+            return np.asarray(np.logical_and.reduce([_holds(part, records) for part in parts]))
         case AnyOf(parts=parts):
-            return np.asarray(np.logical_or.reduce([holds(part, records) for part in parts]))
+            return np.asarray(np.logical_or.reduce([_holds(part, records) for part in parts]))
         case Not(part=part):
-            return ~holds(part, records)
+            return ~_holds(part, records)
 
 
 def _as_stored(column: pd.Series, value: Value) -> Value | Decimal:
-    """A declared value in the type of the column: a day as its first moment, a number as a decimal."""
+    """A declared number in the type of the column."""
     kind = column.dtype.pyarrow_dtype if isinstance(column.dtype, pd.ArrowDtype) else None
-    if pa.types.is_timestamp(kind) and isinstance(value, date) and not isinstance(value, datetime):
-        return datetime.combine(value, time.min)
     return Decimal(str(value)) if pa.types.is_decimal(kind) else value
 
 

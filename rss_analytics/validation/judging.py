@@ -118,7 +118,7 @@ class Judge:
         if derive.when is None:
             return joined
         frame = pa.table(columns).to_pandas(types_mapper=pd.ArrowDtype)
-        return pc.if_else(pa.array(holds(derive.when, frame)), joined, pa.scalar(None, pa.string()))
+        return pc.if_else(pa.array(holds(derive.when, frame, self._form.types)), joined, pa.scalar(None, pa.string()))
 
     def _derived_warnings(self, frame: pd.DataFrame) -> list[Failure]:
         """One warning for each field worked out for want of its column: once a file says it all."""

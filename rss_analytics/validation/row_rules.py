@@ -25,7 +25,7 @@ def passes(rule: rules.RowRule, form: Form, today: date) -> Judge:
     if rule.when is None or rule.rule in ("required_when", "empty_when", "implies"):
         return judge
     when = rule.when
-    return lambda records: judge(records) | ~holds(when, records)
+    return lambda records: judge(records) | ~holds(when, records, form.types)
 
 
 def _judge(rule: rules.RowRule, form: Form, today: date) -> Judge:
@@ -36,17 +36,17 @@ def _judge(rule: rules.RowRule, form: Form, today: date) -> Judge:
             limit = _end_of(today, form.field(field).type)
             return lambda r: _unless(r[field] > limit)
         case rules.RequiredWhen(fields=fields, when=when):
-            return lambda r: ~holds(when, r) | (_filled(r, fields) == len(fields))
+            return lambda r: ~holds(when, r, form.types) | (_filled(r, fields) == len(fields))
         case rules.EmptyWhen(fields=fields, when=when):
-            return lambda r: ~holds(when, r) | (_filled(r, fields) == 0)
+            return lambda r: ~holds(when, r, form.types) | (_filled(r, fields) == 0)
         case rules.Implies(when=when, then=then):
-            return lambda r: ~holds(when, r) | holds(then, r)
+            return lambda r: ~holds(when, r, form.types) | holds(then, r, form.types)
         case rules.ExactlyOneOf(fields=fields):
             return lambda r: _filled(r, fields) == 1
         case rules.AtLeastOneOf(fields=fields):
             return lambda r: _filled(r, fields) > 0
-        case rules.SumEquals(fields=fields, total=total, tolerance=tolerance):
-            return lambda r: _unless(_sum_off(r, fields, total) > tolerance + HALF_A_PLACE)
+        case rules.SumEquals(fields=fields, totals=totals, tolerance=tolerance):
+            return lambda r: _unless(_sums_apart(r, fields, totals) > tolerance + HALF_A_PLACE)
         case rules.NotEqual(field=field, other=other):
             return lambda r: _unless(r[field] == r[other])
         case rules.AtMostField(field=field, other=other):
@@ -78,10 +78,10 @@ def _filled(records: pd.DataFrame, fields: tuple[str, ...]) -> npt.NDArray[np.in
     return counted
 
 
-def _sum_off(records: pd.DataFrame, fields: tuple[str, ...], total: str) -> pd.Series:
-    """How far the sum is from the total; null where an operand is null."""
-    numbers = records[[*fields, total]].astype("float64")
-    return (numbers[list(fields)].sum(axis=1, skipna=False) - numbers[total]).abs()
+def _sums_apart(records: pd.DataFrame, fields: tuple[str, ...], totals: tuple[str, ...]) -> pd.Series:
+    """How far the sum of fields is from that of the totals; null where an operand is null."""
+    sums = [records[list(side)].astype("float64").sum(axis=1, skipna=False) for side in (fields, totals)]
+    return (sums[0] - sums[1]).abs()
 
 
 def _end_of(day: date, kind: str) -> date | datetime:

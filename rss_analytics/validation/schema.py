@@ -6,10 +6,9 @@ is a check of one column and its failure cases stay one small row per record.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ import pyarrow
 import pyarrow.compute as pc
 from pandera.errors import SchemaErrors
 
+from rss_analytics.definitions.answer_limits import ends_of, whole_pattern
 from rss_analytics.definitions.conditions import Condition
 from rss_analytics.definitions.form import Field, Form
 from rss_analytics.definitions.form_versions import asked_when
@@ -28,8 +28,6 @@ from rss_analytics.validation.conditions import Mask, holds, plain
 from rss_analytics.validation.row_rules import Judge, passes
 
 Rows = npt.NDArray[np.int64]
-# a pattern of plain signs and sets of signs, each with a count: Arrow and Python read it alike, and Arrow is faster
-PLAIN_PATTERN = re.compile(r"(?:(?:\[\^?[^\[\]\\^]+\]|[A-Za-z0-9_-])(?:\{\d{1,3}(?:,\d{1,3})?\}|[*+?])?)+")
 ColumnJudge = Callable[[pd.Series], Mask]
 
 
@@ -94,30 +92,23 @@ def _column_checks(form: Form, field: Field) -> Iterator[tuple[str, ColumnJudge]
         yield "RSS401", lambda s: plain(s.notna())
     if field.type == "choice":
         yield "RSS403", lambda s: plain(s.isna() | s.isin(list(field.codes)))
-    if field.min is not None:
-        low = _bound(field, field.min)
+    low, high = ends_of(field)
+    if low is not None:
         yield "RSS404", lambda s: ~plain(s < low)
-    if field.max is not None:
-        high = _bound(field, field.max)
+    if high is not None:
         yield "RSS405", lambda s: ~plain(s > high)
     if field.pattern is not None:
-        pattern = re.compile(field.pattern)
+        pattern = whole_pattern(field.pattern)
         yield "RSS406", lambda s: _matches(s, pattern)
     if field.max_length is not None:
         longest = field.max_length
         yield "RSS411", lambda s: ~plain(s.str.len() > longest)
 
 
-def _matches(column: pd.Series, pattern: re.Pattern[str]) -> Mask:
-    """Each distinct text is tried once, by Python's own rules of patterns."""
-    texts = pyarrow.array(column, pyarrow.string())
-    if PLAIN_PATTERN.fullmatch(pattern.pattern):
-        fits = pc.match_substring_regex(texts, rf"\A(?:{pattern.pattern})\z")
-        return np.asarray(pc.fill_null(fits, True).to_numpy(zero_copy_only=False))
-    encoded = texts.dictionary_encode()
-    fitting = [pattern.fullmatch(word) is not None for word in encoded.dictionary.to_pylist()]
-    mask: Mask = np.array([*fitting, True])[encoded.indices.fill_null(len(fitting)).to_numpy()]
-    return mask
+def _matches(column: pd.Series, pattern: str) -> Mask:
+    """Where a text is null or fits as a whole; the matching takes no ways back, so no pattern makes it long."""
+    fits = pc.match_substring_regex(pyarrow.array(column, pyarrow.string()), pattern)
+    return np.asarray(pc.fill_null(fits, True).to_numpy(zero_copy_only=False))
 
 
 def _verdicts(form: Form, severity: Severity, today: date) -> Iterator[tuple[str, str | None, Judge]]:
@@ -125,36 +116,28 @@ def _verdicts(form: Form, severity: Severity, today: date) -> Iterator[tuple[str
     for field in form.fields:
         asked = asked_when(form, field)
         if severity == "error" and field.required and (asked is not None or field.missing_codes):
-            yield "RSS401", field.name, _filled_when(field, asked)
+            yield "RSS401", field.name, _filled_when(form, field, asked)
         if severity == "warning" and asked is not None:
-            yield "RSS410", field.name, _empty_unless(field.name, asked)
+            yield "RSS410", field.name, _empty_unless(form, field.name, asked)
     for rule in form.row_rules:
         if rule.severity == severity:
             yield rule.code, None, passes(rule, form, today)
 
 
-def _filled_when(field: Field, asked: Condition | None) -> Judge:
+def _filled_when(form: Form, field: Field, asked: Condition | None) -> Judge:
     """Passes a value, a declared missing code, which is what was said, and a record that was not asked."""
 
     def judge(records: pd.DataFrame) -> Mask:
         filled = plain(records[field.name].notna())
         if field.missing_codes:
             filled |= plain(records[f"{field.name}__missing"].notna())
-        return filled if asked is None else filled | ~holds(asked, records)
+        return filled if asked is None else filled | ~holds(asked, records, form.types)
 
     return judge
 
 
-def _empty_unless(name: str, asked: Condition) -> Judge:
-    return lambda r: plain(r[name].isna()) | holds(asked, r)
-
-
-def _bound(field: Field, declared: float | str) -> float | date | datetime:
-    if field.type == "date":
-        return date.fromisoformat(str(declared))
-    if field.type == "datetime":
-        return datetime.fromisoformat(str(declared))
-    return float(declared)
+def _empty_unless(form: Form, name: str, asked: Condition) -> Judge:
+    return lambda r: plain(r[name].isna()) | holds(asked, r, form.types)
 
 
 def _failing(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> dict[tuple[str, str], Rows]:

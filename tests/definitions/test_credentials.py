@@ -30,8 +30,11 @@ def catalogue(folder: Path, name: str, categories: str = "") -> Catalogue:
 def test_an_agency_lays_its_own_requirement_over_the_shipped_one(tmp_path: Path) -> None:
     own = catalogue(tmp_path, "ct_rss", "ethics: 3")
     own.check()
-    assert (own.credentials["ct_rss"].hours, own.credentials["ct_rss"].categories) == (20, {"ethics": 3})
-    assert Catalogue().credentials["ct_rss"].hours == 60
+    assert (own.all_credentials["ct_rss"][-1].hours, own.all_credentials["ct_rss"][-1].categories) == (
+        20,
+        {"ethics": 3},
+    )
+    assert Catalogue().all_credentials["ct_rss"][-1].hours == 60
 
 
 def test_a_credential_that_the_form_does_not_know_is_refused_with_a_suggestion(tmp_path: Path) -> None:

@@ -68,7 +68,6 @@ def test_the_line_is_that_of_the_deepest_key(tmp_path: Path) -> None:
     ("text", "reason"),
     [
         ("form: [a", "expected ',' or ']'"),
-        ("form: a\nform: b\n", "duplicate key"),
         ("- a\n- b\n", "a mapping of keys is expected"),
         ("", "a mapping of keys is expected"),
         ("version: 2026-02-30\n", "day is out of range"),

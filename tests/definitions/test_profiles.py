@@ -238,7 +238,7 @@ def test_an_overlay_without_a_first_day_has_a_version_for_each_of_what_it_extend
 
 def test_two_versions_of_one_day_are_refused(tmp_path: Path) -> None:
     files = {"csp_rp__2": own(more=FROM_JULY), "csp_rp__3": own(version="3", more=FROM_JULY)}
-    with pytest.raises(DefinitionProblem, match=r"RSS104 csp_rp-3.yaml: `valid_from`"):
+    with pytest.raises(DefinitionProblem, match=r"RSS114 csp_rp-3.yaml line 9: .*csp_rp-2.yaml line 9"):
         _ = Catalogue(workspace(tmp_path, **files)).profiles
 
 

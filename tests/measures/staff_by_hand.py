@@ -188,7 +188,7 @@ def ceu_progress(given: Given, catalogue: Catalogue) -> dict[Cell, tuple[int, in
             if row["issued_on"] <= day <= row["expires_on"]:
                 held[row["staff_id"], row["type"]] = row
         for (staff, kind), row in held.items():
-            post, declared = post_on(given, staff, day), catalogue.credentials.get(kind)
+            post, declared = post_on(given, staff, day), catalogue.all_credentials.get(kind, (None,))[-1]
             if post is None or declared is None:
                 continue
             over, whole = (day - row["issued_on"]).days + 1, (row["expires_on"] - row["issued_on"]).days + 1

@@ -209,8 +209,8 @@ def test_the_same_answers_turned_round_give_the_same_percent_positive() -> None:
     high = [{k: 6 - v if k.startswith("q") else v for k, v in row.items()} for row in low]
     turned = Catalogue()
     instrument = turned.instruments["mhsip_adult"]
-    turned.instruments["mhsip_adult"] = instrument.model_copy(
-        update={"direction": "high_is_positive", "cut_off": CutOff(value="3.5")}
+    turned.all_instruments["mhsip_adult"] = (
+        instrument.model_copy(update={"direction": "high_is_positive", "cut_off": CutOff(value="3.5")}),
     )
     first = first_row({"mhsip_adult": low}, measure)
     other = first_row({"mhsip_adult": high}, measure, declared=turned)

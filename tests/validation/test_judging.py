@@ -58,7 +58,7 @@ def test_each_fault_of_a_cell_has_its_own_code(cell: dict[str, str], code: list[
 
 
 def test_a_pattern_with_alternatives_is_matched_whole() -> None:
-    form = form_with({"x": {"type": "text", "pattern": r"a|b(?=c)c|\d+"}})
+    form = form_with({"x": {"type": "text", "pattern": r"a|bc|\d+"}})
     assert codes(judge(form, {"x": ["a", "ab", "bc", "b", "12", "12a", ""]})) == {
         2: ["RSS406"],
         4: ["RSS406"],

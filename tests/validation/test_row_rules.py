@@ -64,6 +64,11 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any], Cells, list[int]]] = {
         NUMBERS, {"rule": "sum_equals", "fields": ["a", "b"], "total": "c", "tolerance": 0.1},
         {"a": ["1", "1"], "b": ["0", "0"], "c": ["1.1", "1.2"]}, [2],
     ),
+    "two sums are equal": (
+        dict.fromkeys("abcde", "integer"), {"rule": "sum_equals", "fields": ["a", "b"], "total": ["c", "d", "e"]},
+        {"a": ["1", "1", "1"], "b": ["2", "2", "2"], "c": ["3", "0", "1"], "d": ["0", "1", "1"], "e": ["0", "1", ""]},
+        [2],
+    ),
     "two columns that are the same were swapped or copied": (
         {"a": "integer", "b": "integer"}, {"rule": "not_equal", "field": "a", "other": "b"},
         {"a": ["1", "1", "", ""], "b": ["1", "2", "1", ""]}, [1],

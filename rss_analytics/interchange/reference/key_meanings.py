@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rss_analytics.definitions.yaml_text import MOST_BYTES, MOST_LEVELS, MOST_VALUES
+
 GRAMMAR = """\
 A condition is a mapping from a field to what it must be. Several fields in one mapping must all hold.
 
@@ -12,7 +14,23 @@ when: {not: {contact_class: indirect}}
 ```
 
 A value or a list of values, a range with `min`, `max` or both (their ends belong to it), or `missing: true` or `false`;
-joined by `all`, `any` and `not`. An empty field satisfies nothing but `missing: true`."""
+joined by `all`, `any` and `not`. An empty field satisfies nothing but `missing: true`.
+
+A day compared with a moment is the whole day: `{start_at: {max: 2026-06-30}}` holds until midnight and
+`{start_at: 2026-06-30}` all day. A moment is that moment: `{start_at: {max: 2026-06-30 12:00}}` ends at noon. What is
+compared with text is text: `{unit: 1}` means the text `1`. A condition means the same when a file is loaded, in the
+store, in measures and in the forms of other tools."""
+
+BOUNDS = f"""\
+A file has at most {MOST_BYTES:,} bytes, {MOST_LEVELS} levels of keys and lists within each other, and {MOST_VALUES:,}
+keys and values, what aliases (`*name`) repeat counted in. It is one document in UTF-8, without tags such as `!!set`.
+What only looks like a number stays text: `007`, `1_000`, `0x1F`."""
+
+VERSIONS = """\
+Authorities, instruments, credentials and profiles may stand in several versions: the file of a further version is named
+after name and version, such as `agency-2.yaml`. One without a last day ends where the next begins; two that are in
+force on one day are refused. A grievance is judged by the version of the day it was received, a survey by that of the
+response, a credential by that of its issue, a window by that of its last day."""
 
 MEANINGS: dict[str, str] = {
     # the same in every kind
@@ -41,8 +59,9 @@ MEANINGS: dict[str, str] = {
     "Field.help": "a hint for the person who enters it, by language",
     "Field.choices": "answers of a `choice` or `multi_choice`",
     "Field.min": "least value; a date in quotes or not for dates",
-    "Field.max": "greatest value",
-    "Field.pattern": "regular expression that the whole value fits",
+    "Field.max": "greatest value; a day that limits moments is allowed to its end",
+    "Field.pattern": "regular expression that the whole value fits, in the words of RE2: no look-ahead, look-behind or "
+    "back-reference; `\\d` and `\\w` are digits and letters of ASCII",
     "Field.max_length": "most characters of a text",
     "Field.decimal": "decimal mark in the exports",
     "Field.aliases": "other headings it is known by",

@@ -18,7 +18,7 @@ from rss_analytics.definitions.measure import Measure
 from rss_analytics.definitions.overlay import Overlay
 from rss_analytics.definitions.profile import Profile
 from rss_analytics.definitions.rules import Rule
-from rss_analytics.interchange.reference.key_meanings import GRAMMAR, MEANINGS
+from rss_analytics.interchange.reference.key_meanings import BOUNDS, GRAMMAR, MEANINGS, VERSIONS
 from rss_analytics.interchange.reference.markdown import code, codes, page, prose, section, table
 
 KINDS: dict[str, type[Declared]] = {
@@ -57,7 +57,9 @@ def declared_files_page() -> str:
         _table("Rule", shared),
         *rules,
     )
-    return page("Declared files", told, section("Conditions", GRAMMAR), *kinds, named)
+    return page(
+        "Declared files", told, BOUNDS, section("Versions", VERSIONS), section("Conditions", GRAMMAR), *kinds, named
+    )
 
 
 def models_of(model: type[Declared]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 from rss_analytics.definitions.catalogue import Catalogue
@@ -41,9 +42,9 @@ def reference_pages(catalogue: Catalogue) -> dict[str, str]:
         "forms/index.md": forms_index(catalogue.forms),
         "measures/index.md": measures_index(catalogue.measures),
         "profiles.md": profiles_page(one for standard in catalogue.standards.values() for one in standard.versions),
-        "authorities.md": authorities_page(catalogue.authorities.values()),
-        "credentials.md": credentials_page(catalogue.credentials.values()),
-        "instruments.md": instruments_page(catalogue.instruments.values()),
+        "authorities.md": authorities_page(chain.from_iterable(catalogue.all_authorities.values())),
+        "credentials.md": credentials_page(chain.from_iterable(catalogue.all_credentials.values())),
+        "instruments.md": instruments_page(chain.from_iterable(catalogue.all_instruments.values())),
         "house_rules.md": house_rules_page(catalogue.house_rules),
         "findings.md": findings_page(catalogue.forms.values()),
         "problems.md": errors_page(),

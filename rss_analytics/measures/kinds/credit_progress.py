@@ -5,13 +5,13 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from rss_analytics.measures.credentials import credentials_held
+from rss_analytics.measures.credentials import credential_terms, credentials_held
 from rss_analytics.measures.kinds.numbers import numbers
 from rss_analytics.measures.question import Question
 from rss_analytics.measures.relations import apart
 from rss_analytics.measures.windows import number_of
 
-REQUIREMENT = {"of_type": "string", "category": "string", "hours": "int64"}
+REQUIREMENT = {"of_type": "string", "category": "string", "hours": "int64", "from_day": "int64", "to_day": "int64"}
 ALL_CATEGORIES = ""
 
 
@@ -24,7 +24,8 @@ def credit_progress(question: Question) -> ir.Table:
     """
     held = credentials_held(question)
     needed = question.relations.small(_requirements(question), REQUIREMENT)
-    joined = held.left_join(needed, held.type == needed.of_type)
+    of_type = [held.type == needed.of_type, held.issued >= needed.from_day, held.issued <= needed.to_day]
+    joined = held.left_join(needed, of_type)
     asked = apart(joined.select(*(held[name] for name in held.columns), category=needed.category, hours=needed.hours))
     credential = [*question.keys, "window", "worker", "type"]
     one = [*credential, "issued", "expires", "day", "category", "hours"]
@@ -46,8 +47,8 @@ def credit_progress(question: Question) -> ir.Table:
 def _requirements(question: Question) -> list[dict[str, object]]:
     """Hours of the whole and of each category, by type of credential."""
     return [
-        {"of_type": name, "category": category, "hours": hours}
-        for name, known in question.catalogue.credentials.items()
+        {"of_type": known.credential, "category": category, "hours": hours, **days}
+        for known, days in credential_terms(question)
         for category, hours in {ALL_CATEGORIES: known.hours, **known.categories}.items()
     ]
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import reduce
+
 import ibis
 import ibis.expr.types as ir
 
+from rss_analytics.definitions.dated_versions import version_spans
 from rss_analytics.definitions.instrument import Instrument
 from rss_analytics.errors import ProgramError
 from rss_analytics.measures.facts import facts
 from rss_analytics.measures.kinds.numbers import numbers, people
 from rss_analytics.measures.question import Question
+from rss_analytics.measures.windows import number_of, within_days
 
 ITEM = {"domain_id": "string", "item_id": "string", "reverse": "boolean", "needed": "int64"}
 
@@ -17,15 +22,16 @@ ITEM = {"domain_id": "string", "item_id": "string", "reverse": "boolean", "neede
 def domains(question: Question) -> ir.Table:
     """Respondents positive on a domain over respondents with a score there.
 
-    A respondent has a score when enough items of the domain hold an answer on the scale (the instrument's missing
-    rule).  The mean of those is compared with the cut-off as ``sum * denominator`` against ``n * numerator`` of the
-    cut-off's fraction, so that a mean on the cut-off itself is never decided by rounding.
+    A response is scored by the version of the instrument that had begun last on its day.  It has a score when enough
+    items of the domain hold an answer on the scale (the instrument's missing rule).  The mean of those is compared with
+    the cut-off as ``sum * denominator`` against ``n * numerator`` of the cut-off's fraction, so that a mean on the
+    cut-off itself is never decided by rounding.
     """
     measure = question.measure
     if measure.instrument is None:
         raise ProgramError("a measure of domains without an instrument was not refused by its definition")
-    instrument = question.catalogue.instruments[measure.instrument]
-    scores = _scores(question, instrument)
+    versions = question.catalogue.all_instruments[measure.instrument]
+    scores = reduce(ibis.union, [_scores_of(question, *dated) for dated in version_spans(versions)])
     responses = facts(question)
     joined = responses.join(scores, responses.record == scores.row_id)
     kept = {name: responses[name] for name in responses.columns if name != "domain"}
@@ -40,9 +46,13 @@ def domains(question: Question) -> ir.Table:
     )
 
 
-def _scores(question: Question, instrument: Instrument) -> ir.Table:
-    """``row_id, domain_id, positive`` of every response that has a score in a domain."""
+def _scores_of(question: Question, instrument: Instrument, first: date | None, last: date | None) -> ir.Table:
+    """``row_id, domain_id, positive`` of every response of these days that has a score in a domain."""
     answers = question.relations.answers(instrument.form)
+    if first is not None or last is not None:
+        responses = question.relations.records(question.measure.rows.form)
+        day = number_of(responses[question.measure.rows.date])
+        answers = answers.filter(answers.row_id.isin(responses.filter(within_days(day, first, last)).row_id))
     items = question.relations.small(
         [
             {

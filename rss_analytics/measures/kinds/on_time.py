@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from rss_analytics.definitions.measure import Limit
 from rss_analytics.errors import ProgramError
-from rss_analytics.measures.clocks import calendar_of_house, counted_to, day_counted, with_due_day
+from rss_analytics.measures.clocks import calendar_of_house, counted_to, dated_authorities, day_counted, with_due_day
 from rss_analytics.measures.facts import basic_columns, selected, within_windows
 from rss_analytics.measures.kinds.numbers import numbers, people
 from rss_analytics.measures.question import Question
@@ -18,7 +18,7 @@ from rss_analytics.measures.windows import day_number, minute_of, number_of
 
 MINUTES = 60  # in an hour
 DAY = 1440  # minutes
-LEFT_OUT = {"left_of": "string", "left_status": "string"}
+LEFT_OUT = {"left_of": "string", "left_status": "string", "from_day": "int64", "to_day": "int64"}
 
 
 def on_time(question: Question) -> ir.Table:
@@ -117,9 +117,15 @@ def _by_clock(question: Question) -> ir.Table:
 def _kept_in(question: Question, cases: ir.Table) -> ir.Table:
     """Cases without those in a status that their authority leaves out of the count."""
     rows = [
-        {"left_of": authority.authority, "left_status": status}
-        for authority in question.catalogue.authorities.values()
+        {"left_of": authority.authority, "left_status": status, **days}
+        for authority, days in dated_authorities(question)
         for status in authority.left_out
     ]
     left_out = question.relations.small(rows, LEFT_OUT)
-    return cases.anti_join(left_out, [cases.authority == left_out.left_of, cases.status == left_out.left_status])
+    of_case = [
+        cases.authority == left_out.left_of,
+        cases.status == left_out.left_status,
+        cases.received_day >= left_out.from_day,
+        cases.received_day <= left_out.to_day,
+    ]
+    return cases.anti_join(left_out, of_case)
