@@ -170,6 +170,11 @@ CATALOGUE: dict[str, Message] = {
         "no visible sheet holds a table",
         "Unhide the sheet, or name it with `--sheet`; sheets: {sheets}",
     ),
+    "file.no_time_zone": Message(
+        "RSS415",
+        "under {columns} stand moments with a time zone, and the workspace does not say in which zone the program is",
+        "Write it into rss.yaml, such as `time_zone: America/New_York`, and load the file again",
+    ),
     "file.encrypted_archive": Message(
         "RSS213", "the archive is protected with a password", "Unpack it with the password and load the files inside"
     ),
@@ -322,6 +327,26 @@ FINDINGS: dict[str, FindingMessage] = {
         {
             "en": "Correct the quotation marks of the row, or export again",
             "es": "Corrija las comillas de la fila o exporte de nuevo",
+        },
+    ),
+    "RSS414": FindingMessage(
+        {
+            "en": "the letters after the time are no time zone that is known",
+            "es": "las letras tras la hora no son una zona horaria conocida",
+        },
+        {
+            "en": "Write the time as the clock of the program showed it, or with its distance from UTC, such as -05:00",
+            "es": "Escriba la hora que marcaba el reloj del programa, o su distancia de UTC, como -05:00",
+        },
+    ),
+    "RSS416": FindingMessage(
+        {
+            "en": "the cell holds an error of the spreadsheet in place of its value",
+            "es": "la celda tiene un error de la hoja de cálculo en lugar de su valor",
+        },
+        {
+            "en": "Mend the formula or widen the column of the spreadsheet, and export again",
+            "es": "Corrija la fórmula o ensanche la columna de la hoja, y exporte de nuevo",
         },
     ),
     "RSS601": FindingMessage(

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 
 from rss_analytics import __version__
 from rss_analytics.definitions.form import Form
-from rss_analytics.errors import RssError, problem
+from rss_analytics.errors import RssError, problem, quoted
 from rss_analytics.interchange import rejects_workbook
 from rss_analytics.reading.ahead import read_ahead
 from rss_analytics.reading.headings import HeadingMatch, match_headings, names_of, recognise_form
@@ -29,6 +30,7 @@ from rss_analytics.storage.loads import Covers, LoadFacts, already_loaded
 from rss_analytics.storage.merging import Deletion
 from rss_analytics.storage.staging import Stage
 from rss_analytics.validation import Judge, Judged
+from rss_analytics.validation.casting import UNZONED, ZONED
 from rss_analytics.validation.sentences import RAGGED_SIGN
 
 if TYPE_CHECKING:
@@ -43,11 +45,12 @@ RAGGED_CODES = {"cells": "RSS408", "quotes": "RSS413"}
 
 @dataclass(frozen=True)
 class Intake:
-    """How a file is taken in: what the caller says of it, who asks, and what day it is."""
+    """How a file is taken in: what the caller says of it, who asks, what day it is, and where the program is."""
 
     who: str
     today: date
     now: datetime
+    zone: ZoneInfo | None = None
     form: str | None = None
     source: str | None = None
     sender: str | None = None
@@ -147,15 +150,16 @@ def _sender(workspace: Workspace, table: TextTable, how: Intake) -> str:
 def validate(table: TextTable, form: Form, how: Intake, stage: Stage) -> list[str]:
     """Judges every batch of a table into the stage; the notes a reader of the load should see."""
     match = _match(form, table, how)
-    judge = Judge(form, absent=match.absent, today=how.today, epoch_1904=table.epoch_1904)
+    judge = Judge(form, absent=match.absent, today=how.today, epoch_1904=table.epoch_1904, zone=how.zone)
     headings = {name: table.headings[position] for name, position in match.columns.items()}
-    serials: Counter[str] = Counter()
+    remarks: Counter[tuple[str, str]] = Counter()
     # one batch is read, one judged and one kept at a time: parsing and appending leave Python free
     with ThreadPoolExecutor(max_workers=1) as clerk:
         seen, kept = False, clerk.submit(lambda: None)
         for batch in read_ahead(table.batches(rows=BATCH_ROWS)):
             judged = judge.judge(match.named(batch.columns), batch.record, batch.sheet_row)
-            serials.update(judged.serials)
+            remarks.update(judged.remarks)
+            _refuse_to_guess_zones(table, headings, remarks, how.zone)
             seen = True
             kept.result()
             kept = clerk.submit(_keep, stage, batch, judged, table.headings, match)
@@ -165,7 +169,28 @@ def validate(table: TextTable, form: Form, how: Intake, stage: Stage) -> list[st
     notes += [] if seen else ["no_records: nothing stands below the headings"]
     notes += [f"columns_left_out: {heading}" for heading in match.dropped]
     notes += [f"answers_read_by_their_labels: {headings[name]}" for name in match.words]
-    notes += [f"spreadsheet_day_numbers: {headings[name]} {number}" for name, number in serials.items()]
+    return notes + _told(remarks, headings, how.zone)
+
+
+def _refuse_to_guess_zones(
+    table: TextTable, headings: dict[str, str], remarks: Counter[tuple[str, str]], zone: ZoneInfo | None
+) -> None:
+    """Raises FileProblem when a column holds moments with a time zone and the workspace has none to bring them to."""
+    columns = [headings[name] for remark, name in remarks if remark == ZONED]
+    if columns and zone is None:
+        raise problem("file.no_time_zone", where=_place(table), columns=quoted(columns))
+
+
+def _told(remarks: Counter[tuple[str, str]], headings: dict[str, str], zone: ZoneInfo | None) -> list[str]:
+    """Notes on cells that were read in a way of their own: how many there are under which heading."""
+    notes = []
+    for (remark, name), number in remarks.items():
+        plain = remarks[UNZONED, name]
+        if remark == ZONED:
+            notes.append(f"moments_moved_to_{zone}: {headings[name]} {number}")
+            notes += [f"moments_with_and_without_a_zone: {headings[name]} {number} and {plain}"] if plain else []
+        elif remark != UNZONED:
+            notes.append(f"{remark}: {headings[name]} {number}")
     return notes
 
 
@@ -238,6 +263,7 @@ def _plain(facts: dict[str, Any]) -> str:
 def load_facts(workspace: Workspace, table: TextTable, form: Form, how: Intake) -> LoadFacts:
     """What is known of the load before it is merged."""
     options = {"form": form.model_dump(mode="json"), "ignore": how.ignore, "covers": str(how.covers), "full": how.full}
+    options |= {"time_zone": str(how.zone)}
     seed = json.dumps([table.sha256, table.sheet, options, __version__], sort_keys=True)
     return LoadFacts(
         kind="ingest",

@@ -11,6 +11,7 @@ from pydantic import field_validator, model_validator
 
 from rss_analytics.definitions.conditions import fields_of
 from rss_analytics.definitions.declared import Declared, DeclaredCondition, Text
+from rss_analytics.definitions.empty_words import naming_fields
 from rss_analytics.definitions.fitting import limit_misfit, misfits
 from rss_analytics.definitions.form_versions import FormVersion, version_misfits
 from rss_analytics.definitions.rules import (
@@ -86,6 +87,9 @@ class Field(Declared):
     decimal: Literal[".", ","] = "."
     pad: int | None = Key(default=None, gt=0, description="ids shorter than this regain their leading zeros")
     missing_codes: dict[str, str] = Key(default_factory=dict, description="code -> meaning")
+    empty_words: tuple[str, ...] | None = Key(
+        default=None, description="words that mean empty in this field, in place of the usual ones; [] for none"
+    )
     aliases: tuple[str, ...] = ()
     identifier: Literal["direct", "quasi", "none"] = "none"
     unit: str | None = None
@@ -181,6 +185,9 @@ class Form(Declared):
     foreign_keys: tuple[ForeignKey, ...] = ()
     coverage: Coverage | None = None
     drop: tuple[str, ...] = Key(default=(), description="headings of personal columns left at the door")
+    empty_words: tuple[str, ...] = Key(
+        default=(), description="words that mean empty in every field of the form that has no `empty_words` of its own"
+    )
     fields: tuple[Field, ...] = Key(min_length=1)
     rules: tuple[AnyRule, ...] = ()
 
@@ -197,6 +204,11 @@ class Form(Declared):
     def names(self) -> tuple[str, ...]:
         """Names of the fields, in order."""
         return tuple(field.name for field in self.fields)
+
+    @cached_property
+    def naming(self) -> frozenset[str]:
+        """Names of the fields that name something, in which words such as NULL are empty."""
+        return naming_fields(self)
 
     @property
     def row_rules(self) -> tuple[RowRule, ...]:
