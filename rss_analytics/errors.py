@@ -356,5 +356,27 @@ FINDINGS: dict[str, FindingMessage] = {
             "es": "Cargue el registro de {form} o corrija {fields}; este registro se conserva y se revisará",
         },
     ),
+    "RSS602": FindingMessage(
+        {
+            "en": "{fields} names no record: a spreadsheet may have taken its zeros, or made a date or a power of it",
+            "es": "{fields} no existe: quizá una hoja de cálculo le quitó los ceros o lo volvió fecha o potencia",
+        },
+        {
+            "en": "Did you mean {meant}? Then write it so, in a column formatted as text",
+            "es": "¿Quiso decir {meant}? Entonces escríbalo así, en una columna con formato de texto",
+        },
+    ),
+    "RSS603": FindingMessage(
+        {
+            "en": "{fields} names no record as it stands: a spreadsheet may have taken its zeros",
+            "es": "{fields} no existe tal como está: quizá una hoja de cálculo le quitó los ceros",
+        },
+        {
+            "en": "Did you mean {meant}? Then write it so, or declare `pad: {pad}` for {fields} in the form and load "
+            "the file again: its ids regain their zeros",
+            "es": "¿Quiso decir {meant}? Entonces escríbalo así, o declare `pad: {pad}` para {fields} en el formulario "
+            "y cargue otra vez el archivo: sus números recuperan los ceros",
+        },
+    ),
 }
 """Findings that any form can give; a form's own rules carry their own code and sentences."""
