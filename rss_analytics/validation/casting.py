@@ -18,7 +18,7 @@ from rss_analytics.definitions.empty_words import empty_words_of
 from rss_analytics.definitions.form import Field, Form
 from rss_analytics.definitions.spelling import FALSE_WORDS, NONE_CHOSEN, TRUE_WORDS, fold
 from rss_analytics.validation.signs import trimmed
-from rss_analytics.validation.zones import read_zoned
+from rss_analytics.validation.zones import may_be_zoned, read_zoned
 
 ARROW_TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
@@ -164,10 +164,16 @@ def _texts(form: Form, field: Field, words: pa.Array) -> _Distinct:
         digits = pc.fill_null(pc.match_substring_regex(words, r"^\d+$"), False)
         words = pc.if_else(digits, pc.utf8_lpad(words, field.pad, "0"), words)
     if field.name in form.naming:
-        for code, sign in (("RSS407", SCIENTIFIC_ID), ("RSS416", SHEET_ERROR)):
-            spoiled = pc.match_substring_regex(words, rf"^(?:{sign.pattern})$")
-            codes[pc.fill_null(spoiled, False).to_numpy(zero_copy_only=False)] = code
+        _mark(codes, words, SCIENTIFIC_ID, "RSS407")
+        if pc.any(pc.starts_with(words, "#")).as_py():
+            _mark(codes, words, SHEET_ERROR, "RSS416")
     return _Distinct(words, codes, {})
+
+
+def _mark(codes: npt.NDArray[np.str_], words: pa.Array, sign: re.Pattern[str], code: str) -> None:
+    """Gives the code to words that are the sign from end to end."""
+    spoiled = pc.match_substring_regex(words, rf"^(?:{sign.pattern})$")
+    codes[pc.fill_null(spoiled, False).to_numpy(zero_copy_only=False)] = code
 
 
 def _plain_number(field: Field, word: str) -> str | None:
@@ -283,7 +289,9 @@ def _dates(field: Field, words: pa.Array, clock: _Clock) -> _Distinct:
         return np.flatnonzero(filled & found.isna().to_numpy() & ~serial & ~zoned & (codes == ""))
 
     def read_with_zone(read: Callable[[pa.Array], pd.Series]) -> None:
-        if len(rows := still_open()):
+        rows = still_open()
+        rows = rows[may_be_zoned(known.take(pa.array(rows)))]
+        if len(rows):
             part = read_zoned(known.take(pa.array(rows)), clock.zone, read, days=field.type == "date")
             found.iloc[rows] = part.moments.to_numpy()
             zoned[rows], codes[rows] = part.carried, np.where(part.unknown, "RSS414", "")

@@ -19,7 +19,7 @@ def trimmed(texts: pa.Array, *, names: bool) -> pa.Array:
     kind of space is the plain one, so that what looks alike is alike.
     """
     if pc.all(pc.string_is_ascii(texts)).as_py() is not False:
-        return pc.utf8_trim_whitespace(texts)
+        return pc.ascii_trim_whitespace(texts)
     if not names:
         return pc.replace_substring_regex(texts, rf"^[\s{SPACES}{INVISIBLE}]+|[\s{SPACES}{INVISIBLE}]+$", "")
     seen = pc.replace_substring_regex(texts, f"[{INVISIBLE}]", "")

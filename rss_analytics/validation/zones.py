@@ -24,7 +24,8 @@ ZONED = (
     r"(?s)^(?P<clock>.*\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp]\.?\s?[Mm]\.?)?)\s?"
     rf"(?P<zone>[Zz]|\s?(?:UTC|GMT|UT)\s?[+-]\d{{1,2}}(?::?\d{{2}})?|{_OFFSET}|{_NAME})(?:\s?\(.*\)|\[.*\])?$"
 )
-HALVES_OF_DAY = (" am", " pm", " AM", " PM", " Am", " Pm")  # letters that a format did not take, and no zone
+END_OF_ZONE = r"[A-Za-z)\]]$|[+-]\d{1,2}(?::?\d{2})?$"
+HALF_OF_DAY = r"[\d\s][AaPp]\.?[Mm]\.?$"
 RFC_5322: dict[str, float] = {
     "z": 0, "ut": 0, "utc": 0, "gmt": 0,
     "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
@@ -48,6 +49,13 @@ class Zoned:
     unknown: Mask
 
 
+def may_be_zoned(words: pa.Array) -> Mask:
+    """Which words end as a zone does, and not with a half of the day; a quick look before a thorough one."""
+    ends = pc.match_substring_regex(words, END_OF_ZONE)
+    halves = pc.match_substring_regex(words, HALF_OF_DAY)
+    return np.asarray(pc.and_not(ends, halves).to_numpy(zero_copy_only=False))
+
+
 def read_zoned(words: pa.Array, zone: ZoneInfo | None, read: Callable[[pa.Array], pd.Series], *, days: bool) -> Zoned:
     """Reads words as moments with a zone; ``read`` reads a clock without one.
 
@@ -56,10 +64,9 @@ def read_zoned(words: pa.Array, zone: ZoneInfo | None, read: Callable[[pa.Array]
     """
     found = pc.extract_regex(words, ZONED)
     clocks = read(pc.fill_null(pc.struct_field(found, "clock"), ""))
-    letters = pc.fill_null(pc.struct_field(found, "zone"), "")
-    signs = pc.dictionary_encode(letters)
+    signs = pc.dictionary_encode(pc.fill_null(pc.struct_field(found, "zone"), ""))
     known = {sign: _zone_of(sign, zone) for sign in signs.dictionary.to_pylist()}
-    moments = clocks.where(~pc.is_in(letters, pa.array(HALVES_OF_DAY)).to_numpy(zero_copy_only=False))
+    moments = clocks.copy()
     timed = moments.notna().to_numpy()
     if days:
         timed = timed & (moments != moments.dt.normalize()).to_numpy()

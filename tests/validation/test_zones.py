@@ -27,7 +27,7 @@ def cast(*cells: str, zone: ZoneInfo | None = CHICAGO, **field: object) -> CastC
         "2026-09-30 22:30:00 -0500", "2026-09-30T22:30-05:00", "2026-10-01T09:00:00+05:30",
         "2026-09-30 22:30 CDT", "2026-09-30 23:30:00 EDT", "2026-10-01 05:30:00 GMT+2",
         "2026-09-30 22:30:00 America/Chicago", "2026-09-30 20:30 America/Los_Angeles",
-        "2026-09-30T22:30:00-05:00[America/Chicago]", "2026-10-01T03:30:00z",
+        "2026-09-30T22:30:00-05:00[America/Chicago]", "2026-10-01T03:30:00z", "2026-10-01 05:30 Europe/Amsterdam",
     ],
 )  # fmt: skip
 def test_a_moment_with_a_zone_is_the_clock_of_the_program(cell: str) -> None:
