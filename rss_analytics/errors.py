@@ -372,9 +372,9 @@ FINDINGS: dict[str, FindingMessage] = {
             "es": "{fields} no existe tal como está: quizá una hoja de cálculo le quitó los ceros",
         },
         {
-            "en": "Did you mean {meant}? Then write it so, or declare `pad: {pad}` for {fields} in the form and load "
+            "en": "Did you mean {meant}? Then write it so, or declare pad: {pad} for {fields} in the form and load "
             "the file again: its ids regain their zeros",
-            "es": "¿Quiso decir {meant}? Entonces escríbalo así, o declare `pad: {pad}` para {fields} en el formulario "
+            "es": "¿Quiso decir {meant}? Entonces escríbalo así, o declare pad: {pad} para {fields} en el formulario "
             "y cargue otra vez el archivo: sus números recuperan los ceros",
         },
     ),

@@ -87,9 +87,7 @@ class Field(Declared):
     decimal: Literal[".", ","] = "."
     pad: int | None = Key(default=None, gt=0, description="ids shorter than this regain their leading zeros")
     missing_codes: dict[str, str] = Key(default_factory=dict, description="code -> meaning")
-    empty_words: tuple[str, ...] | None = Key(
-        default=None, description="words that mean empty in this field, in place of the usual ones; [] for none"
-    )
+    empty_words: tuple[str, ...] | None = None
     aliases: tuple[str, ...] = ()
     identifier: Literal["direct", "quasi", "none"] = "none"
     unit: str | None = None
@@ -185,9 +183,7 @@ class Form(Declared):
     foreign_keys: tuple[ForeignKey, ...] = ()
     coverage: Coverage | None = None
     drop: tuple[str, ...] = Key(default=(), description="headings of personal columns left at the door")
-    empty_words: tuple[str, ...] = Key(
-        default=(), description="words that mean empty in every field of the form that has no `empty_words` of its own"
-    )
+    empty_words: tuple[str, ...] = ()
     fields: tuple[Field, ...] = Key(min_length=1)
     rules: tuple[AnyRule, ...] = ()
 

@@ -42,11 +42,11 @@ def test_zeros_that_a_spreadsheet_took_are_told_with_the_width_that_gives_them_b
     without_pad(agency).persons("00123", "04567", "00099", "A7")
     log(agency, ["123", "4567", "99.0", "77777", "B7"])
     first, second, third, unknown, other = advice(agency)
-    assert first.startswith("RSS603") and "Did you mean 00123?" in first and "`pad: 5` for person_id" in first
+    assert first.startswith("RSS603") and "Did you mean 00123?" in first and "pad: 5 for person_id" in first
     assert "Did you mean 04567?" in second
     assert third.startswith("RSS602") and "Did you mean 00099?" in third
     assert unknown.startswith("RSS601") and other.startswith("RSS601")
-    assert "¿Quiso decir 00123?" in advice(agency, "es")[0] and "`pad: 5`" in advice(agency, "es")[0]
+    assert "¿Quiso decir 00123?" in advice(agency, "es")[0] and "pad: 5" in advice(agency, "es")[0]
     agency.declare("visit", VISIT.replace(PAD, "pad: 5, "))
     agency.reopen()
     rows = [["V0", "123", "S1", "2026-01-10 10:00", "kept"], ["V1", "4567", "S1", "2026-01-11 10:00", "kept"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rss_analytics.definitions.empty_words import EMPTY_WORDS
+
 GRAMMAR = """\
 A condition is a mapping from a field to what it must be. Several fields in one mapping must all hold.
 
@@ -14,6 +16,7 @@ when: {not: {contact_class: indirect}}
 A value or a list of values, a range with `min`, `max` or both (their ends belong to it), or `missing: true` or `false`;
 joined by `all`, `any` and `not`. An empty field satisfies nothing but `missing: true`."""
 
+USUAL = " ".join(f"`{word}`" for word in EMPTY_WORDS)
 MEANINGS: dict[str, str] = {
     # the same in every kind
     "*.version": "version of the declaration; raise it when the meaning changes",
@@ -33,6 +36,7 @@ MEANINGS: dict[str, str] = {
     "Form.key": "fields that together tell one record from every other; all required",
     "Form.foreign_keys": "fields that name records of other forms",
     "Form.coverage": "how a load of it covers time",
+    "Form.empty_words": "words that mean empty in each field without `empty_words` of its own, beside the usual ones",
     "Form.fields": "its columns",
     "Form.rules": "its checks over several fields, records or forms",
     "Field.name": "name in lower case with underscores; a heading of this name is recognised",
@@ -45,6 +49,8 @@ MEANINGS: dict[str, str] = {
     "Field.pattern": "regular expression that the whole value fits",
     "Field.max_length": "most characters of a text",
     "Field.decimal": "decimal mark in the exports",
+    "Field.empty_words": "words that mean empty here, in place of the usual ones; `[]` for none. The usual ones hold "
+    f"in fields that name, count or date something: {USUAL}, also in capitals",
     "Field.aliases": "other headings it is known by",
     "Field.identifier": "`direct` names a person, `quasi` is a number of one or a record; both are masked in messages",
     "Field.unit": "unit of its numbers",
