@@ -29,6 +29,8 @@ ARROW_TYPES: dict[str, pa.DataType] = {
 }
 SCIENTIFIC_ID = re.compile(r"\d(\.\d+)?[eE]\+\d+")  # how a spreadsheet writes a long id it has spoiled
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
+PLAIN_DAY = r"^[12]\d{3}-\d{2}-\d{2}$"  # which Arrow reads by itself
+PLAIN_MOMENT = r"^[12]\d{3}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?$"
 ISO_DATETIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?( ?(Z|[+-]\d{2}:?\d{2}))?$"
 SERIAL = r"^\d{5}(\.\d+)?$"  # a spreadsheet's day number stored as text: 1927 to 2173 in the 1900 epoch
 EPOCH_1900, EPOCH_1904 = np.datetime64("1899-12-30"), np.datetime64("1904-01-01")
@@ -64,6 +66,10 @@ def cast_column(form: Form, field: Field, texts: pa.Array | pa.ChunkedArray, *, 
     """The cast column of a field from its cells as text; never raises for bad data."""
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
+    if field.type in ("date", "datetime") and not field.missing_codes:
+        plain = _plain_moments(field, texts)
+        if plain is not None:
+            return CastColumn(plain, None, {}, 0)
     if field.type == "text" and not field.missing_codes:  # nothing to gain from looking at distinct texts
         words, places = pc.utf8_trim_whitespace(texts), None
     else:
@@ -72,8 +78,9 @@ def cast_column(form: Form, field: Field, texts: pa.Array | pa.ChunkedArray, *, 
     if field.type == "multi_choice" and field.missing_codes:
         words = _missing_codes_as_declared(field, words)
     is_missing = pc.is_in(words, pa.array(list(field.missing_codes), pa.string()))
-    blank = pc.or_(pc.equal(words, ""), is_missing)
-    distinct = _cast_words(form, field, pc.if_else(blank, pa.scalar(None, pa.string()), words), epoch_1904)
+    blank = pc.or_(pc.equal(words, ""), is_missing) if field.missing_codes else pc.equal(words, "")
+    filled = pc.if_else(blank, pa.scalar(None, pa.string()), words) if pc.any(blank).as_py() else words
+    distinct = _cast_words(form, field, filled, epoch_1904)
     if places is None:
         return _in_place(distinct)
     missing = None
@@ -120,7 +127,7 @@ def _texts(form: Form, field: Field, words: pa.Array) -> _Distinct:
     if field.pad:
         digits = pc.fill_null(pc.match_substring_regex(words, r"^\d+$"), False)
         words = pc.if_else(digits, pc.utf8_lpad(words, field.pad, "0"), words)
-    if _is_id(form, field):
+    if _is_id(form, field) and pc.any(pc.match_substring(words, "+")).as_py():
         spoiled = pc.match_substring_regex(words, rf"^{SCIENTIFIC_ID.pattern}$")
         codes[pc.fill_null(spoiled, False).to_numpy(zero_copy_only=False)] = "RSS407"
     return _Distinct(words, codes, np.zeros(len(words), bool))
@@ -248,6 +255,18 @@ def _dates(field: Field, words: pa.Array, epoch_1904: bool) -> _Distinct:
     bad = filled & found.isna().to_numpy()
     values = pa.array(found, from_pandas=True).cast(ARROW_TYPES[field.type])
     return _Distinct(values, np.where(bad, "RSS402", "").astype("<U6"), serial)
+
+
+def _plain_moments(field: Field, texts: pa.Array) -> pa.Array | None:
+    """The days or moments of cells that are all empty or written in the plainest way; None if one is not."""
+    words = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+    pattern = PLAIN_DAY if field.type == "date" else PLAIN_MOMENT
+    if pc.all(pc.match_substring_regex(words, pattern)).as_py() is False:
+        return None
+    try:
+        return words.cast(pa.timestamp("us")).cast(ARROW_TYPES[field.type])
+    except pa.ArrowInvalid:  # a day that the calendar lacks
+        return None
 
 
 def _like(words: pa.Array, pattern: str) -> npt.NDArray[np.bool_]:
