@@ -36,7 +36,7 @@ from rss_analytics.validation.sentences import RAGGED_SIGN
 if TYPE_CHECKING:
     from rss_analytics.workspace import Workspace
 
-BATCH_ROWS = 65_536  # more are no faster, and three batches are in memory at a time
+BATCH_ROWS = 131_072  # more are no faster, and three batches are in memory at a time
 LEAVE_REPEATS_OUT = ("kobo",)  # a CSV of today's KoboToolbox has the main records only
 KEYS_OF_PARENTS = {"parent key", "submission uuid"}  # folded headings under which repeats name their parent
 FAR = ("headings.wrong_form", "headings.no_form")  # reasons that say little of the columns

@@ -34,6 +34,8 @@ ARROW_TYPES: dict[str, pa.DataType] = {
 SCIENTIFIC_ID = re.compile(r"\d(\.\d+)?[eE]\+\d+")  # how a spreadsheet writes a long id it has spoiled
 SHEET_ERROR = re.compile(r"#[¡¿]?[A-ZÄÖÜÑ/0_]+[!?]|#+")  # #REF!, #NAME?, and the signs of a column that was too narrow
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
+PLAIN_DAY = r"^[12]\d{3}-\d{2}-\d{2}$"  # which Arrow reads by itself
+PLAIN_MOMENT = r"^[12]\d{3}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?$"
 ISO_DATETIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?$"
 ZONE_OF_FORMAT = re.compile(r"\s*%[zZ]")
 SERIAL = r"^\d{5}(\.\d+)?$"  # a spreadsheet's day number stored as text: 1927 to 2173 in the 1900 epoch
@@ -85,6 +87,12 @@ def cast_column(
     """
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
+    own_words = field.missing_codes or field.empty_words or form.empty_words
+    if field.type in ("date", "datetime") and not own_words:
+        plain = _plain_moments(field, texts)
+        if plain is not None:
+            unzoned = len(plain) - plain.null_count if field.type == "datetime" else 0
+            return CastColumn(plain, None, {}, {UNZONED: unzoned} if unzoned else {})
     if field.type == "text" and not field.missing_codes:  # nothing to gain from looking at distinct texts
         words, places = trimmed(texts, names=field.name in form.naming), None
     else:
@@ -96,7 +104,7 @@ def cast_column(
     is_missing = pc.is_in(words, pa.array(list(field.missing_codes), pa.string()))
     emptied = _says_empty(form, field, words, is_missing)
     blank = pc.or_(pc.equal(words, ""), pc.or_(is_missing, emptied))
-    filled = pc.if_else(blank, pa.scalar(None, pa.string()), words)
+    filled = pc.if_else(blank, pa.scalar(None, pa.string()), words) if pc.any(blank).as_py() else words
     distinct = _cast_words(form, field, filled, _Clock(epoch_1904, zone))
     remarked = {**distinct.remarked, EMPTIED: emptied.to_numpy(zero_copy_only=False)}
     if places is None:
@@ -164,16 +172,11 @@ def _texts(form: Form, field: Field, words: pa.Array) -> _Distinct:
         digits = pc.fill_null(pc.match_substring_regex(words, r"^\d+$"), False)
         words = pc.if_else(digits, pc.utf8_lpad(words, field.pad, "0"), words)
     if field.name in form.naming:
-        _mark(codes, words, SCIENTIFIC_ID, "RSS407")
-        if pc.any(pc.starts_with(words, "#")).as_py():
-            _mark(codes, words, SHEET_ERROR, "RSS416")
+        for sign, spoiled, code in (("+", SCIENTIFIC_ID, "RSS407"), ("#", SHEET_ERROR, "RSS416")):
+            if pc.any(pc.match_substring(words, sign)).as_py():
+                fits = pc.match_substring_regex(words, rf"^(?:{spoiled.pattern})$")
+                codes[pc.fill_null(fits, False).to_numpy(zero_copy_only=False)] = code
     return _Distinct(words, codes, {})
-
-
-def _mark(codes: npt.NDArray[np.str_], words: pa.Array, sign: re.Pattern[str], code: str) -> None:
-    """Gives the code to words that are the sign from end to end."""
-    spoiled = pc.match_substring_regex(words, rf"^(?:{sign.pattern})$")
-    codes[pc.fill_null(spoiled, False).to_numpy(zero_copy_only=False)] = code
 
 
 def _plain_number(field: Field, word: str) -> str | None:
@@ -327,6 +330,18 @@ def _by_formats(field: Field, texts: pa.Array) -> pd.Series:
         if rest.any():
             found[rest] = pd.to_datetime(words[rest], format=ZONE_OF_FORMAT.sub("", pattern), errors="coerce")
     return found
+
+
+def _plain_moments(field: Field, texts: pa.Array) -> pa.Array | None:
+    """The days or moments of cells that are all empty or written in the plainest way; None if one is not."""
+    words = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+    pattern = PLAIN_DAY if field.type == "date" else PLAIN_MOMENT
+    if pc.all(pc.match_substring_regex(words, pattern)).as_py() is False:
+        return None
+    try:
+        return words.cast(pa.timestamp("us")).cast(ARROW_TYPES[field.type])
+    except pa.ArrowInvalid:  # a day that the calendar lacks
+        return None
 
 
 def _like(words: pa.Array, pattern: str) -> npt.NDArray[np.bool_]:

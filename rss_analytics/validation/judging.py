@@ -81,11 +81,11 @@ class Judge:
                 refused[failure.rows] = True
         places = {"record": pa.array(record), "sheet_row": pa.array(sheet_row)}
         findings = [self._findings(failure, texts, record, sheet_row) for failure in found]
-        keep = pa.array(~refused)
+        accepted, rows = _with(cast, places), pa.array(np.flatnonzero(refused))
         return Judged(
-            _with(cast, places).filter(keep),
-            _with(texts, places).filter(pc.invert(keep)),
-            cast.select(list(self._form.key)).filter(pc.invert(keep)),
+            accepted.filter(pa.array(~refused)) if len(rows) else accepted,
+            _with(texts.take(rows), {name: numbers.take(rows) for name, numbers in places.items()}),
+            cast.select(list(self._form.key)).take(rows),
             pa.concat_tables([FINDINGS.empty_table(), *findings]),
             remarks,
         )
