@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pyarrow as pa
@@ -176,7 +177,7 @@ def _not_counted(tables: Tables, workspace: Workspace, found: Worklist, scoped: 
     measure = catalogue.measure(catalogue.house_rules.worklist.hours)
     seen = {"start": found.start, "end": found.until, "profile": found.profile}
     rows = held_minutes(tables, catalogue, measure, **seen)  # type: ignore[arg-type]
-    refused = _refused(tables, catalogue.form(measure.rows.form), measure, found)
+    refused = _refused(tables, catalogue.form(measure.rows.form), measure, found, workspace.settings.zone)
     rows = rows.merge(refused, on="program", how="outer")
     shown = found.clients["program"].dropna() if scoped.programs is None else sorted(scoped.programs)
     rows = rows[rows["program"].isna() | rows["program"].isin(list(shown))]
@@ -189,14 +190,14 @@ def _not_counted(tables: Tables, workspace: Workspace, found: Worklist, scoped: 
     return rows.drop(columns="parts").reset_index(drop=True)
 
 
-def _refused(tables: Tables, form: Form, measure: Measure, found: Worklist) -> pd.DataFrame:
+def _refused(tables: Tables, form: Form, measure: Measure, found: Worklist, zone: ZoneInfo | None) -> pd.DataFrame:
     """``UNPLACED_COLUMNS`` of the refused rows that would count in the period; no program where none can be read.
 
     A row counts unless its cells say that it does not: it lies in another time, or is no service.  One whose minutes
     cannot be read is counted as unreadable.
     """
     rows = refused_rows(tables, form)
-    cells = _cast(form, [json.loads(text) for text in rows["cells"]])
+    cells = _cast(form, [json.loads(text) for text in rows["cells"]], zone)
     moment = pd.to_datetime(cells[measure.rows.date])
     after = pd.Timestamp(found.until + timedelta(days=1))
     inside = moment.isna() | ((moment >= pd.Timestamp(found.start)) & (moment < after))
@@ -221,7 +222,7 @@ def _may_count(measure: Measure, form: Form, profile: CompleteProfile, cells: pd
     return mask
 
 
-def _cast(form: Form, rows: list[dict[str, Any]]) -> pd.DataFrame:
+def _cast(form: Form, rows: list[dict[str, Any]], zone: ZoneInfo | None) -> pd.DataFrame:
     """The cells of refused rows under the form's fields, null where a cell cannot be read as its field."""
     known = spellings_of(form)
     named = [{known[fold(heading)]: text for heading, text in row.items() if fold(heading) in known} for row in rows]
@@ -230,7 +231,7 @@ def _cast(form: Form, rows: list[dict[str, Any]]) -> pd.DataFrame:
         if field.type == "multi_choice":
             continue
         texts = pa.array([str(row.get(field.name) or "") for row in named], pa.string())
-        values = cast_column(form, field, texts, epoch_1904=False).values
+        values = cast_column(form, field, texts, epoch_1904=False, zone=zone).values
         columns[field.name] = pd.Series(values.to_pandas(types_mapper=pd.ArrowDtype))
         if field.type == "choice":  # an unknown answer is kept by casting for the schema to name: here it says nothing
             columns[field.name] = columns[field.name].where(columns[field.name].isin(list(field.codes)), None)

@@ -210,6 +210,11 @@ CATALOGUE: dict[str, Message] = {
         "no visible sheet holds a table",
         "Unhide the sheet, or name it with `--sheet`; sheets: {sheets}",
     ),
+    "file.no_time_zone": Message(
+        "RSS415",
+        "under {columns} stand moments with a time zone, and the workspace does not say in which zone the program is",
+        "Write it into rss.yaml, such as `time_zone: America/New_York`, and load the file again",
+    ),
     "file.encrypted_archive": Message(
         "RSS213", "the archive is protected with a password", "Unpack it with the password and load the files inside"
     ),
@@ -388,11 +393,53 @@ FINDINGS: dict[str, FindingMessage] = {
             "es": "Agregue el nombre a la tabla de correspondencias o corríjalo en la exportación; no se guardó",
         },
     ),
+    "RSS414": FindingMessage(
+        {
+            "en": "the letters after the time are no time zone that is known",
+            "es": "las letras tras la hora no son una zona horaria conocida",
+        },
+        {
+            "en": "Write the time as the clock of the program showed it, or with its distance from UTC, such as -05:00",
+            "es": "Escriba la hora que marcaba el reloj del programa, o su distancia de UTC, como -05:00",
+        },
+    ),
+    "RSS416": FindingMessage(
+        {
+            "en": "the cell holds an error of the spreadsheet in place of its value",
+            "es": "la celda tiene un error de la hoja de cálculo en lugar de su valor",
+        },
+        {
+            "en": "Mend the formula or widen the column of the spreadsheet, and export again",
+            "es": "Corrija la fórmula o ensanche la columna de la hoja, y exporte de nuevo",
+        },
+    ),
     "RSS601": FindingMessage(
         {"en": "{fields} names no record of {form}", "es": "{fields} no existe en {form}"},
         {
             "en": "Load the {form} record or correct {fields}; this record is kept and judged again then",
             "es": "Cargue el registro de {form} o corrija {fields}; este registro se conserva y se revisará",
+        },
+    ),
+    "RSS602": FindingMessage(
+        {
+            "en": "{fields} names no record: a spreadsheet may have taken its zeros, or made a date or a power of it",
+            "es": "{fields} no existe: quizá una hoja de cálculo le quitó los ceros o lo volvió fecha o potencia",
+        },
+        {
+            "en": "Did you mean {meant}? Then write it so, in a column formatted as text",
+            "es": "¿Quiso decir {meant}? Entonces escríbalo así, en una columna con formato de texto",
+        },
+    ),
+    "RSS603": FindingMessage(
+        {
+            "en": "{fields} names no record as it stands: a spreadsheet may have taken its zeros",
+            "es": "{fields} no existe tal como está: quizá una hoja de cálculo le quitó los ceros",
+        },
+        {
+            "en": "Did you mean {meant}? Then write it so, or declare pad: {pad} for {fields} in the form and load "
+            "the file again: its ids regain their zeros",
+            "es": "¿Quiso decir {meant}? Entonces escríbalo así, o declare pad: {pad} para {fields} en el formulario "
+            "y cargue otra vez el archivo: sus números recuperan los ceros",
         },
     ),
 }

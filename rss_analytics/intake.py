@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +22,7 @@ from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.layout import Layout, heading_form
 from rss_analytics.definitions.spelling import fold
-from rss_analytics.errors import RssError, StoreProblem, problem
+from rss_analytics.errors import RssError, StoreProblem, problem, quoted
 from rss_analytics.interchange import rejects_workbook
 from rss_analytics.reading.ahead import read_ahead
 from rss_analytics.reading.headings import HeadingMatch, match_headings, names_of, recognise_form
@@ -32,13 +33,14 @@ from rss_analytics.storage.loads import Covers, LoadFacts, already_loaded
 from rss_analytics.storage.merging import Deletion
 from rss_analytics.storage.staging import Stage
 from rss_analytics.validation import Judge, Judged
+from rss_analytics.validation.casting import UNZONED, ZONED
 from rss_analytics.validation.sentences import RAGGED_SIGN
 from rss_analytics.validation.translating import Translated, Translator
 
 if TYPE_CHECKING:
     from rss_analytics.workspace import Workspace
 
-BATCH_ROWS = 65_536  # more are no faster, and three batches are in memory at a time
+BATCH_ROWS = 131_072  # more are no faster, and three batches are in memory at a time
 LEAVE_REPEATS_OUT = ("kobo",)  # a CSV of today's KoboToolbox has the main records only
 KEYS_OF_PARENTS = {"parent key", "submission uuid"}  # folded headings under which repeats name their parent
 FAR = ("headings.wrong_form", "headings.no_form")  # reasons that say little of the columns
@@ -47,11 +49,12 @@ RAGGED_CODES = {"cells": "RSS408", "quotes": "RSS413"}
 
 @dataclass(frozen=True)
 class Intake:
-    """How a file is taken in: what the caller says of it, who asks, and what day it is."""
+    """How a file is taken in: what the caller says of it, who asks, what day it is, and where the program is."""
 
     who: str
     today: date
     now: datetime
+    zone: ZoneInfo | None = None
     form: str | None = None
     source: str | None = None
     sender: str | None = None
@@ -208,30 +211,32 @@ class Columns:
         return Translated(named) if self.translator is None else self.translator.translate(named)
 
 
-def _columns(workspace: Workspace, table: TextTable, fits: Fitting) -> Columns:
+def _columns(workspace: Workspace, table: TextTable, fits: Fitting, how: Intake) -> Columns:
     named = {name: table.headings[position] for name, position in fits.match.columns.items()}
     if fits.layout is None:
         return Columns(fits.match, None, named, named)
     changes = fits.layout.fields.values()
     crosswalks = {one.crosswalk: workspace.catalogue.crosswalk(one.crosswalk) for one in changes if one.crosswalk}
     columns = {heading: name for name, heading in named.items()}
-    translator = Translator(fits.layout, fits.form, columns, crosswalks)
+    translator = Translator(fits.layout, fits.form, columns, crosswalks, how.zone)
     return Columns(fits.match, translator, translator.given, {name: name for name in translator.given})
 
 
 def validate(workspace: Workspace, table: TextTable, fits: Fitting, how: Intake, stage: Stage) -> list[str]:
     """Judges every batch of a table into the stage; the notes a reader of the load should see."""
-    form, columns = fits.form, _columns(workspace, table, fits)
+    form, columns = fits.form, _columns(workspace, table, fits, how)
     absent = tuple(name for name in form.names if name not in columns.shown)
-    judge = Judge(form, absent=absent, today=how.today, epoch_1904=table.epoch_1904)
-    serials: Counter[str] = Counter()
+    judge = Judge(form, absent=absent, today=how.today, epoch_1904=table.epoch_1904, zone=how.zone)
+    remarks: Counter[tuple[str, str]] = Counter()
     # one batch is read, one judged and one kept at a time: parsing and appending leave Python free
     with ThreadPoolExecutor(max_workers=1) as clerk:
         seen, kept = False, clerk.submit(lambda: None)
         for batch in read_ahead(table.batches(rows=BATCH_ROWS)):
             said = columns.said(batch.columns)
             judged = judge.judge(said.texts, batch.record, batch.sheet_row, said.failures)
-            serials.update(judged.serials)
+            remarks.update(judged.remarks)
+            remarks.update(said.remarks)
+            _refuse_to_guess_zones(table, columns.shown, remarks, how.zone)
             seen = True
             kept.result()
             kept = clerk.submit(_keep, stage, batch, judged, table.headings, columns)
@@ -242,7 +247,28 @@ def validate(workspace: Workspace, table: TextTable, fits: Fitting, how: Intake,
     notes += [f"layout: {fits.layout.form}"] if fits.layout else []
     notes += [f"columns_left_out: {heading}" for heading in columns.match.dropped]
     notes += [f"answers_read_by_their_labels: {columns.shown[name]}" for name in columns.match.words]
-    notes += [f"spreadsheet_day_numbers: {columns.shown[name]} {number}" for name, number in serials.items()]
+    return notes + _told(remarks, columns.shown, how.zone)
+
+
+def _refuse_to_guess_zones(
+    table: TextTable, headings: Mapping[str, str], remarks: Counter[tuple[str, str]], zone: ZoneInfo | None
+) -> None:
+    """Raises FileProblem when a column holds moments with a time zone and the workspace has none to bring them to."""
+    columns = [headings[name] for remark, name in remarks if remark == ZONED]
+    if columns and zone is None:
+        raise problem("file.no_time_zone", where=_place(table), columns=quoted(columns))
+
+
+def _told(remarks: Counter[tuple[str, str]], headings: Mapping[str, str], zone: ZoneInfo | None) -> list[str]:
+    """Notes on cells that were read in a way of their own: how many there are under which heading."""
+    notes = []
+    for (remark, name), number in remarks.items():
+        plain = remarks[UNZONED, name]
+        if remark == ZONED:
+            notes.append(f"moments_moved_to_{zone}: {headings[name]} {number}")
+            notes += [f"moments_with_and_without_a_zone: {headings[name]} {number} and {plain}"] if plain else []
+        elif remark != UNZONED:
+            notes.append(f"{remark}: {headings[name]} {number}")
     return notes
 
 
@@ -319,6 +345,7 @@ def load_facts(workspace: Workspace, table: TextTable, fits: Fitting, how: Intak
         names = [one.crosswalk for one in fits.layout.fields.values() if one.crosswalk]
         crosswalks = {name: workspace.catalogue.crosswalk(name) for name in names}
         options |= {"layout": fits.layout.model_dump(mode="json"), "crosswalks": crosswalks}
+    options |= {"time_zone": str(how.zone)}
     seed = json.dumps([table.sha256, table.sheet, options, __version__], sort_keys=True)
     return LoadFacts(
         kind="ingest",

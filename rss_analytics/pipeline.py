@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -19,8 +19,9 @@ from rss_analytics.reading.table import TextTable
 from rss_analytics.storage.loads import COUNTS
 from rss_analytics.storage.merging import merge
 from rss_analytics.storage.problems import open_problems, open_warnings
+from rss_analytics.storage.spoiled_ids import tell_meant
 from rss_analytics.storage.staging import staging
-from rss_analytics.validation.sentences import explain
+from rss_analytics.validation.sentences import explain, explain_spoiled
 
 if TYPE_CHECKING:
     from rss_analytics.answering import Asked
@@ -124,7 +125,7 @@ def write_rejects(workspace: Workspace, out: Path, *, form: str | None, by: str,
     """Writes a workbook per owner with every record that waits for somebody."""
     forms = workspace.catalogue.forms
     wanted = {workspace.catalogue.form(form).form: workspace.catalogue.form(form)} if form else forms
-    listed = open_problems(workspace.store, wanted)
+    listed = tell_meant(workspace.store, forms, open_problems(workspace.store, wanted))
     records = [
         RejectedRecord(
             form=row["form"],
@@ -134,18 +135,19 @@ def write_rejects(workspace: Workspace, out: Path, *, form: str | None, by: str,
             file=row["file"],
             sheet_row=None if pd.isna(row["sheet_row"]) else int(row["sheet_row"]),
             cells=parse_cells(row["cells"]),
-            findings=[
-                (found["code"], found["field"], *_explained(wanted[row["form"]], found, language))
-                for found in json.loads(row["findings"])
-            ],
+            findings=[_explained(wanted[row["form"]], found, language) for found in json.loads(row["findings"])],
         )
         for row in listed.to_dict("records")
     ]
     return rejects_workbook.write_rejects(records, forms, out, by=by, language=language)
 
 
-def _explained(form: Form, found: dict[str, str | None], language: str) -> tuple[str, str]:
-    return explain(form, str(found["code"]), found["field"], language, value=found["value"])
+def _explained(form: Form, found: dict[str, Any], language: str) -> tuple[str, str | None, str, str]:
+    """Code, field and sentences of a finding; of an id that a spreadsheet has spoiled, the known one is named."""
+    if "meant" in found:
+        code, *said = explain_spoiled(found["field"], found["meant"], found.get("pad"), language)
+        return code, found["field"], *said
+    return found["code"], found["field"], *explain(form, found["code"], found["field"], language, value=found["value"])
 
 
 def list_warnings(workspace: Workspace, *, form: str | None, language: str) -> pd.DataFrame:

@@ -10,9 +10,11 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.declared import Declared, read_declared
+from rss_analytics.definitions.time_zone import TimeZone, is_zone, zone_hint
 from rss_analytics.errors import RssError, problem
 from rss_analytics.output_files import PRIVATE_FOLDER, make_folder, told_if_not_written, write_bytes, write_text
 from rss_analytics.storage.loads import Covers
@@ -37,6 +39,7 @@ FIRST_SETTINGS = """\
 sender: main        # name of the system that issues your client and staff numbers
 language: en        # language of reports: en or es
 """
+NO_TIME_ZONE = "# time_zone: America/New_York   # the program's own; moments with a zone are brought to it\n"
 
 
 class Settings(Declared):
@@ -44,6 +47,12 @@ class Settings(Declared):
 
     sender: str = "main"
     language: str = "en"
+    time_zone: TimeZone | None = None
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The program's own time zone, if one is written down."""
+        return ZoneInfo(self.time_zone) if self.time_zone else None
 
 
 def _silent(_: str) -> None:
@@ -68,9 +77,20 @@ class Workspace:
         return cls(folder, read_declared(settings, Settings), tell)
 
     @classmethod
-    def create(cls, root: Path | str, *, tell: Callable[[str], None] = _silent) -> Workspace:
-        """A new workspace in a folder, which may exist but not be one already."""
+    def create(
+        cls, root: Path | str, *, time_zone: str | None = None, tell: Callable[[str], None] = _silent
+    ) -> Workspace:
+        """A new workspace in a folder, which may exist but not be one already; ``time_zone`` is the program's own."""
         folder = Path(root).expanduser()
+        if time_zone is not None and not is_zone(time_zone):
+            raise problem(
+                "usage.unknown",
+                where="--time-zone",
+                kind="time zone",
+                name=time_zone,
+                hint=zone_hint(time_zone),
+                known="names of the IANA database, such as America/New_York and America/Chicago",
+            )
         if (folder / SETTINGS).exists():
             raise problem("workspace.exists", where=folder.name or ".")
         for part in (folder, folder / "schemas", folder / "data"):
@@ -80,7 +100,8 @@ class Workspace:
         for private in (INCOMING, WAREHOUSE):
             with told_if_not_written(folder / private):
                 (folder / private).chmod(PRIVATE_FOLDER)
-        write_text(folder / SETTINGS, FIRST_SETTINGS)
+        zone = NO_TIME_ZONE if time_zone is None else f"time_zone: {time_zone}   # the program's own\n"
+        write_text(folder / SETTINGS, FIRST_SETTINGS + zone)
         return cls.open(folder, tell=tell)
 
     @cached_property
@@ -158,7 +179,12 @@ class Workspace:
         """How files are taken in when nothing more is said: who asks, and what day and moment it is."""
         from rss_analytics.intake import Intake  # noqa: PLC0415
 
-        return Intake(who=getpass.getuser(), today=date.today(), now=datetime.now())
+        return Intake(
+            who=getpass.getuser(),
+            today=date.today(),
+            now=datetime.now(),
+            zone=self.settings.zone,
+        )
 
     def history(self) -> pd.DataFrame:
         """Every load, oldest first."""

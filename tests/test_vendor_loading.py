@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rss_analytics.errors import FileProblem, UsageProblem
-from tests.small_forms import Agency
+from tests.small_forms import VISIT, Agency
 
 REDCAP = (
     "person_id,redcap_repeat_instrument,redcap_repeat_instance,born_on,person_complete,visit_id,staff_id,start_at,status,"
@@ -101,6 +101,22 @@ def test_an_archive_fills_a_form_with_its_submissions_and_one_with_their_repeats
     assert [(one.form, one.source, one.accepted) for one in results] == [("person", "kobo", 1), ("visit", "kobo", 1)]
     codes = agency.query("SELECT code FROM record.visit__topics ORDER BY code")
     assert codes["code"].tolist() == ["home", "work"]
+
+
+def test_repeats_within_groups_are_accepted_under_their_submission(agency: Agency) -> None:
+    path = agency.root / "central.zip"
+    main = "SubmissionDate,visit-born_on,visit-person_id,KEY,ReviewState\n2026-06-01,1980-01-02,uuid:1,uuid:1,\n"
+    visits = "g1-g2-visits-visit_id,g1-g2-visits-staff_id,g1-g2-visits-start_at,g1-g2-visits-status,PARENT_KEY,KEY\n"
+    for number in (1, 2):
+        visits += f"V{number},S1,2026-06-0{number} 10:00,kept,uuid:1/g1[1]/g2[1],uuid:1/g1[1]/g2[1]/visits[{number}]\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("trip.csv", main)
+        archive.writestr("trip-visits.csv", visits)
+    known = VISIT.replace("{name: person_id,", "{name: person_id, aliases: [PARENT_KEY],")
+    agency.declare("visit", known)
+    agency.reopen()
+    results = agency.load_all(path)
+    assert [(one.form, one.accepted, one.held) for one in results] == [("person", 1, 0), ("visit", 2, 0)]
 
 
 def test_a_kobo_file_without_the_table_of_a_form_that_hangs_on_it_says_so(agency: Agency) -> None:

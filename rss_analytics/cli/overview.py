@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -19,15 +20,29 @@ def add_to(app: typer.Typer) -> None:
 
 def init(
     folder: Annotated[Path, typer.Argument(help="Folder to make the workspace in.", metavar="DIR")],
+    time_zone: Annotated[
+        str | None,
+        typer.Option(
+            "--time-zone", help="Time zone of the program, such as America/New_York; asked for at a terminal."
+        ),
+    ] = None,
     quiet: QuietOption = False,
 ) -> None:
     """Make a workspace: rss.yaml, a place for your own declared files, and folders for data."""
     from rss_analytics.workspace import Workspace  # noqa: PLC0415
 
-    Workspace.create(folder)
+    if time_zone is None and at_a_terminal() and not quiet:
+        asked = "Time zone of the program, such as America/New_York (Enter to leave it open)"
+        time_zone = typer.prompt(asked, default="", show_default=False) or None
+    Workspace.create(folder, time_zone=time_zone)
     Output(quiet=quiet).say(
         f"workspace made in {folder}; put exports into data/incoming and run `rss-analytics update`"
     )
+
+
+def at_a_terminal() -> bool:
+    """Whether somebody is there to answer a question."""
+    return sys.stdin.isatty()
 
 
 def sample(

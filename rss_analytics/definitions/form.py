@@ -13,6 +13,7 @@ from pydantic import field_validator, model_validator
 from rss_analytics.definitions.answer_limits import MOST_LETTERS, MOST_PADDED, answer_misfits
 from rss_analytics.definitions.conditions import fields_of
 from rss_analytics.definitions.declared import Declared, DeclaredCondition, MisplacedError, Text
+from rss_analytics.definitions.empty_words import naming_fields
 from rss_analytics.definitions.fitting import misfits
 from rss_analytics.definitions.form_versions import FormVersion, version_misfits
 from rss_analytics.definitions.rules import (
@@ -98,6 +99,7 @@ class Field(Declared):
         default=None, gt=0, le=MOST_PADDED, description="ids shorter than this regain their leading zeros"
     )
     missing_codes: dict[str, str] = Key(default_factory=dict, description="code -> meaning")
+    empty_words: tuple[str, ...] | None = None
     aliases: tuple[str, ...] = ()
     identifier: Literal["direct", "quasi", "none"] = "none"
     unit: str | None = None
@@ -190,6 +192,7 @@ class Form(Declared):
     foreign_keys: tuple[ForeignKey, ...] = ()
     coverage: Coverage | None = None
     drop: tuple[str, ...] = Key(default=(), description="headings of personal columns left at the door")
+    empty_words: tuple[str, ...] = ()
     fields: tuple[Field, ...] = Key(min_length=1)
     rules: tuple[AnyRule, ...] = ()
 
@@ -211,6 +214,11 @@ class Form(Declared):
     def names(self) -> tuple[str, ...]:
         """Names of the fields, in order."""
         return tuple(field.name for field in self.fields)
+
+    @cached_property
+    def naming(self) -> frozenset[str]:
+        """Names of the fields that name something, in which words such as NULL are empty."""
+        return naming_fields(self)
 
     @property
     def row_rules(self) -> tuple[RowRule, ...]:

@@ -37,6 +37,7 @@ def codebook(form: Form, losses: Sequence[str], counts: Counts | None = None) ->
             "Rules", table(("code", "rule", "severity", "said", "what to do", "declared as"), map(_rule, form.rules))
         ),
         section("Left at the door", ", ".join(form.drop)),
+        section("Words for empty", codes(form.empty_words)),
         _not_said(losses),
     )
 
@@ -108,6 +109,7 @@ def _field(field: Field, form: Form, counts: Counts) -> str:
         "type": field.type, "required": "yes" if field.required else "no", "help": _every_language(field.help or {}),
         "allowed": "; ".join(_limits(field)), "unit": field.unit, "date formats": ", ".join(field.formats),
         "decimal mark": "comma" if field.decimal == "," else "", "padded with zeros to": field.pad,
+        "words for empty": "" if field.empty_words is None else codes(field.empty_words) or "none",
         "asked when": in_words(field.relevant), "derived": derived,
         "identifier": "" if field.identifier == "none" else field.identifier, "since version": field.since,
         "until version": field.until, "known as": ", ".join(field.aliases), "rules": ", ".join(named),

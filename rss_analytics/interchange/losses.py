@@ -22,12 +22,12 @@ SHOWN = frozenset({"type", "required", "label", "help", "choices", "choice label
 """What every way to show a form to a person says of a field."""
 LIMITS = frozenset({"pattern", "max_length"})
 ALL_OF_A_FIELD = SHOWN | LIMITS | {
-    "choice spellings", "formats", "decimal", "pad", "missing_codes", "aliases", "identifier", "relevant", "derive",
-    "since", "until",
+    "choice spellings", "formats", "decimal", "pad", "missing_codes", "empty_words", "aliases", "identifier",
+    "relevant", "derive", "since", "until",
 }  # fmt: skip
 ALL_OF_A_FORM = frozenset(
     {"title", "grain", "owner", "version", "scope", "layout", "instrument", "key", "foreign key", "coverage", "drop"}
-    | {"rule"}
+    | {"empty_words", "rule"}
 )
 
 
@@ -49,7 +49,7 @@ CARRIED: dict[str, Carried] = {
     ),
     "dictionary": Carried(
         SHOWN | LIMITS | {"missing_codes", "aliases", "identifier", "relevant", "formats"},
-        ALL_OF_A_FORM - {"drop", "rule"}, languages=True,
+        ALL_OF_A_FORM - {"drop", "empty_words", "rule"}, languages=True,
     ),
     "codebook": Carried(ALL_OF_A_FIELD, ALL_OF_A_FORM, languages=True),
 }  # fmt: skip
@@ -59,6 +59,7 @@ WORDS = {
     "missing_codes": "missing codes", "relevant": "relevance", "max_length": "longest length", "min": "least value",
     "max": "greatest value", "formats": "date formats", "decimal": "decimal mark", "pad": "leading zeros",
     "derive": "derivation", "identifier": "identifier class", "drop": "personal columns left at the door",
+    "empty_words": "words that mean empty",
 }  # fmt: skip
 
 
@@ -136,6 +137,7 @@ def _facts_of_form(form: Form) -> dict[Fact, Any]:
     facts |= {("scope", ""): form.scope, ("layout", ""): form.layout, ("instrument", ""): form.instrument}
     facts |= {("foreign key", key.form): key for key in form.foreign_keys}
     facts |= {("coverage", ""): form.coverage, ("drop", ""): frozenset(form.drop)}
+    facts |= {("empty_words", ""): form.empty_words}
     facts |= {("rule", f"{rule.code} ({rule.rule})"): rule for rule in form.rules}
     usual = {("scope", ""): "sender", ("layout", ""): "wide"}
     return {fact: value for fact, value in facts.items() if value and value != usual.get(fact)}
@@ -150,7 +152,7 @@ def _facts(field: Field) -> dict[Fact, Any]:
     facts["choice spellings", ""] = tuple(choice.aliases for choice in field.choices if choice.aliases)
     facts["relevant", ""] = to_declared(field.relevant) if field.relevant is not None else None
     plain = ("type", "required", "min", "max", "pattern", "max_length", "formats", "decimal", "pad", "missing_codes",
-             "aliases", "identifier", "unit", "derive", "since", "until")  # fmt: skip
+             "empty_words", "aliases", "identifier", "unit", "derive", "since", "until")  # fmt: skip
     facts |= {(key, ""): getattr(field, key) for key in plain}
     usual = {("decimal", ""): ".", ("identifier", ""): "none"}
     return {

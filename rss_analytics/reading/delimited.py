@@ -116,7 +116,8 @@ class DelimitedFile:
                     ignore_empty_lines=False,
                     invalid_row_handler=on_irregular_row,
                 ),
-                arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+                # that it is UTF-8 was seen when the encoding was found, or is made so here
+                arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), check_utf8=False),
             )
             for batch in reader:
                 if irregular:

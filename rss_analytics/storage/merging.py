@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,7 +15,6 @@ from rss_analytics.storage.columns import (
     long_name,
     missing_name,
     multi_choices,
-    staged_columns,
     stored_columns,
 )
 from rss_analytics.storage.columns import quoted_name as q
@@ -25,11 +23,9 @@ from rss_analytics.storage.judgement import judge_again
 from rss_analytics.storage.layout import build_form, build_house, table_of
 from rss_analytics.storage.loads import COUNTS, Covers, LoadFacts, next_load, write_load
 from rss_analytics.storage.opening import StoreFile, roll_back
+from rss_analytics.storage.slices import Slice
 from rss_analytics.storage.staging import Stage
 
-SLICE_RECORDS = (
-    2**21
-)  # records of the stage compared and inserted at a time: what a join of theirs takes fits in memory
 ROW_ID_SHIFT = 2**32  # a row id is its load and its record in one number, so none is ever given twice
 
 
@@ -61,7 +57,7 @@ def merge(
     with store.lent_to(connection):
         connection.execute("BEGIN")
         try:
-            counts = _Merge(connection, stage.form, facts, now).run(forms, stage.duplicate, deletion)
+            counts = _Merge(connection, stage, facts, now).run(forms, deletion)
             connection.execute("ROLLBACK" if dry_run else "COMMIT")
         except BaseException:
             roll_back(connection)
@@ -74,10 +70,11 @@ def merge(
 class _Merge:
     """One load on its way into the store."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, form: Form, facts: LoadFacts, now: datetime) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, stage: Stage, facts: LoadFacts, now: datetime) -> None:
         self._run = connection.execute
         self._connection = connection
-        self._form = form
+        self._stage = stage
+        self._form = form = stage.form
         self._facts = facts
         self._table = table_of(form)
         self._own = f"sender = {literal(facts.sender)}" if form.scope == "sender" else "true"
@@ -85,15 +82,15 @@ class _Merge:
         build_form(connection, form)
         self._load_id, self._now = next_load(connection, now)
 
-    def run(self, forms: dict[str, Form], duplicate: int, deletion: Deletion | None) -> dict[str, int]:
+    def run(self, forms: dict[str, Form], deletion: Deletion | None) -> dict[str, int]:
         """Compare, close, insert, delete, keep findings, judge again, count."""
         counts = dict.fromkeys(COUNTS, 0)
-        counts["duplicate"] = duplicate
+        counts["duplicate"] = self._stage.duplicate
         counts.update(self._take_in())
         counts["deleted"] = self._delete_absent(deletion) if deletion else 0
         self._keep_findings()
         judge_again(self._connection, forms, self._form.form, self._load_id, self._now)
-        counts.update(self._count(duplicate))
+        counts.update(self._count(self._stage.duplicate))
         _check_identities(counts)
         write_load(self._connection, self._load_id, self._now, self._facts, counts, covers=self._covers(deletion))
         return {**counts, "load_id": self._load_id}
@@ -105,29 +102,22 @@ class _Merge:
         """
         self._run("CREATE OR REPLACE TEMP TABLE matched (record BIGINT, old_row BIGINT, same BOOLEAN)")
         in_force = self._run(f"SELECT 1 FROM {self._table} WHERE known_to IS NULL AND {self._own} LIMIT 1").fetchone()
-        for part in self._slices():
+        for part in self._stage.slices:
             if in_force is not None:
                 self._compare(part)
-                self._close(f"SELECT old_row FROM matched s WHERE NOT same AND {part}")
+                self._close(f"SELECT old_row FROM matched s WHERE NOT same AND {part.condition}")
             self._insert(part)
         staged = self._number("SELECT count(*) FROM stage.staged")
         same = self._number("SELECT count(*) FROM matched WHERE same")
         corrected = self._number("SELECT count(*) FROM matched WHERE NOT same")
         return {"new": staged - same - corrected, "corrected": corrected, "unchanged": same}
 
-    def _slices(self) -> Iterator[str]:
-        """SQL conditions on a staged record ``s`` that part the stage."""
-        last = self._number("SELECT coalesce(max(record), 0) FROM stage.staged")
-        for start in range(0, last, SLICE_RECORDS):
-            yield f"s.record > {start} AND s.record <= {start + SLICE_RECORDS}"
-
-    def _compare(self, part: str) -> None:
+    def _compare(self, part: Slice) -> None:
         """Notes which staged records the sender has in force already, and whether they are the same."""
-        keys = " AND ".join(f"c.{q(name)} = s.{q(name)}" for name in self._form.key)
         self._run(
             f"INSERT INTO matched SELECT s.record, c.row_id, c.row_hash = s.row_hash FROM stage.staged s "
             f"JOIN (SELECT * FROM {self._table} WHERE known_to IS NULL AND load_id <> ? AND {self._own}) c "
-            f"ON {keys} WHERE {part}",
+            f"ON {key_text(self._form.key, 'c')} = s.row_key WHERE {part.condition}",
             [self._load_id],
         )
 
@@ -137,31 +127,40 @@ class _Merge:
             [self._now, self._load_id],
         )
 
-    def _insert(self, part: str) -> None:
-        columns = ", ".join(q(name) for name in stored_columns(self._form))
+    def _insert(self, part: Slice) -> None:
+        """Inserts the records of a slice, but for those that are in force as they are or were taken out."""
         row_id = f"{self._load_id * ROW_ID_SHIFT} + s.record"
-        incoming = f"stage.staged s ANTI JOIN (SELECT record FROM matched WHERE same) USING (record) WHERE {part}"
+        left = " UNION ALL ".join(
+            f"SELECT record FROM {left} s WHERE {part.condition}"
+            for left in ("(FROM matched WHERE same)", "stage.taken_out")
+        )
+        incoming = f"{part.relation} s ANTI JOIN ({left}) USING (record)"
+        kinds = {name: kind for name, kind in stored_columns(self._form).items() if name in part.columns}
+        columns = "".join(f", {q(name)}" for name in kinds)
+        casts = "".join(f", CAST(s.{q(name)} AS {kind})" for name, kind in kinds.items())
         self._run(
-            f"INSERT INTO {self._table} (row_id, sender, row_hash, known_from, load_id, record, sheet_row, {columns}) "
-            f"SELECT {row_id}, ?, s.row_hash, ?, ?, s.record, s.sheet_row, {columns} FROM {incoming}",
+            f"INSERT INTO {self._table} (row_id, sender, known_from, load_id, record, sheet_row, row_hash{columns}) "
+            f"SELECT {row_id}, ?, ?, ?, s.record, s.sheet_row, s.row_hash{casts} FROM {incoming}",
             [self._facts.sender, self._now, self._load_id],
         )
         for field in multi_choices(self._form):
-            self._run(
-                f"INSERT INTO record.{q(long_name(self._form, field))} "
-                f"SELECT {row_id}, unnest(string_split(s.{q(field.name)}, '|')) FROM {incoming} "
-                f"AND s.{q(field.name)} IS NOT NULL"
-            )
+            if field.name in part.columns:
+                self._run(
+                    f"INSERT INTO record.{q(long_name(self._form, field))} "
+                    f"SELECT {row_id}, unnest(string_split(s.{q(field.name)}, '|')) FROM {incoming} "
+                    f"WHERE s.{q(field.name)} IS NOT NULL"
+                )
         if self._form.layout == "long":
-            self._insert_answers(row_id, incoming)
+            self._insert_answers(part, row_id, incoming)
 
-    def _insert_answers(self, row_id: str, incoming: str) -> None:
-        staged = staged_columns(self._form)
+    def _insert_answers(self, part: Slice, row_id: str, incoming: str) -> None:
         for item in self._form.items:
-            missing = f"s.{q(missing_name(item))}" if missing_name(item) in staged else "NULL"
+            code, missing = (
+                f"s.{q(name)}" if name in part.columns else "NULL" for name in (item.name, missing_name(item))
+            )
             self._run(
-                f"INSERT INTO record.{q(answer_name(self._form))} SELECT {row_id}, ?, s.{q(item.name)}, {missing} "
-                f"FROM {incoming} AND (s.{q(item.name)} IS NOT NULL OR {missing} IS NOT NULL)",
+                f"INSERT INTO record.{q(answer_name(self._form))} SELECT {row_id}, ?, {code}, {missing} "
+                f"FROM {incoming} WHERE {code} IS NOT NULL OR {missing} IS NOT NULL",
                 [item.name],
             )
 

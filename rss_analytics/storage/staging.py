@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rss_analytics.definitions.conditions import fields_of
 from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.rules import ShareAtMost
 from rss_analytics.errors import ProgramError
@@ -21,9 +22,11 @@ from rss_analytics.storage.columns import key_text, quoted_name, staged_columns
 from rss_analytics.storage.conditions import literal, sql_of
 from rss_analytics.storage.faults import told_of
 from rss_analytics.storage.opening import MEMORY_LIMIT, SPILL, fresh_connection, spill_beside
+from rss_analytics.storage.slices import Slice, SliceWriter
 
 MEMORY_BESIDE_BATCHES = "384MB"  # of the stage while batches are read and judged beside it
 TABLES = """
+CREATE TABLE stage.taken_out (record BIGINT);
 CREATE TABLE stage.refused (record BIGINT, sheet_row BIGINT, row_key VARCHAR, cells VARCHAR);
 CREATE TABLE stage.finding (
     record BIGINT, sheet_row BIGINT, code VARCHAR, severity VARCHAR, field VARCHAR, heading VARCHAR, "value" VARCHAR
@@ -36,30 +39,50 @@ CREATE TABLE stage.mended (record BIGINT, of_load INTEGER, of_record BIGINT);
 class Stage:
     """The staged records, refusals, findings and exclusions of one file, on a connection that the merge goes on with.
 
-    What memory does not hold is spilled into the connection's private folder.
+    ``stage.staged`` has of each record its key, its hash and what is looked at before the merge; the records in full
+    lie in slices.  All of it is in memory or in the connection's private folder.
     """
 
     def __init__(self, form: Form, connection: duckdb.DuckDBPyConnection) -> None:
         self.form = form
         self.duplicate = 0
         self.connection = connection
+        self.slices: tuple[Slice, ...] = ()
         self._columns = staged_columns(form)
-        listed = ", ".join(f"{quoted_name(name)} {kind}" for name, kind in self._columns.items())
+        self._looked_at = tuple(name for name in self._columns if name in _looked_at(form))
+        listed = "".join(f", {quoted_name(name)} {self._columns[name]}" for name in self._looked_at)
         connection.execute(
-            f"CREATE TABLE stage.staged (record BIGINT, sheet_row BIGINT, row_hash UBIGINT, row_key VARCHAR, {listed})"
+            f"CREATE TABLE stage.staged (record BIGINT, sheet_row BIGINT, row_hash UBIGINT, row_key VARCHAR{listed})"
         )
         connection.execute(TABLES)
+        folder = connection.execute("SELECT current_setting('temp_directory')").fetchone()
+        few = {field.name for field in form.fields if field.type in ("choice", "multi_choice")}
+        self._writer = SliceWriter(Path(*(folder or ())), few)
 
     def add(self, accepted: pa.Table) -> None:
         """Appends accepted records: ``record``, ``sheet_row`` and the form's typed columns."""
-        filled = [name for name in self._columns if accepted[name].null_count < accepted.num_rows]
-        listed = "".join(f", {quoted_name(name)}" for name in filled)
-        casts = "".join(f", CAST({quoted_name(name)} AS {self._columns[name]})" for name in filled)
+        if not accepted.num_rows:
+            return
+        filled = {name: accepted[name].null_count for name in self._columns}
+        hashed = row_hash({name: nulls for name, nulls in filled.items() if nulls < accepted.num_rows})
+        self.connection.register("batch", accepted)
+        named = self.connection.execute(
+            f"SELECT record, {hashed} AS row_hash, {key_text(self.form.key)} AS row_key FROM batch"
+        ).to_arrow_table()
+        self.connection.unregister("batch")
+        if not named["record"].equals(accepted["record"]):
+            raise ProgramError("the hashes of a batch came in another order than its records")
+        accepted = accepted.append_column("row_hash", named["row_hash"])
+        casts = "".join(f", CAST({quoted_name(name)} AS {self._columns[name]})" for name in self._looked_at)
         self._insert(
-            accepted,
-            f"INSERT INTO stage.staged (record, sheet_row, row_hash, row_key{listed}) "
-            f"SELECT record, sheet_row, {row_hash(filled)}, {key_text(self.form.key)}{casts} FROM batch",
+            accepted.append_column("row_key", named["row_key"]),
+            f"INSERT INTO stage.staged SELECT record, sheet_row, row_hash, row_key{casts} FROM batch",
         )
+        self._writer.append(accepted)
+
+    def close(self) -> None:
+        """Lets go of the slices, whatever happened."""
+        self._writer.close()
 
     def refuse(self, rows: pa.Table, keys: pa.Table, headings: Mapping[str, str]) -> None:
         """Keeps refused rows: their cells as text under the file's headings, and the key they would have had."""
@@ -112,9 +135,13 @@ class Stage:
         run = self.connection.execute
         run("RESET threads")  # nothing is read or judged beside it any more
         run(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        run(  # numbers are grouped faster than keys, and in less memory
+            "CREATE TEMP TABLE suspected AS SELECT hash(row_key) AS key_hash FROM stage.staged "
+            "GROUP BY key_hash HAVING count(*) > 1"
+        )
         run(
-            "CREATE TEMP TABLE repeated AS SELECT row_key, min(row_hash) <> max(row_hash) AS differ "
-            "FROM stage.staged GROUP BY row_key HAVING count(*) > 1"
+            "CREATE TEMP TABLE repeated AS SELECT row_key, min(row_hash) <> max(row_hash) AS differ FROM stage.staged "
+            "WHERE hash(row_key) IN (FROM suspected) GROUP BY row_key HAVING count(*) > 1"
         )
         those = "stage.staged SEMI JOIN (SELECT row_key FROM repeated WHERE {}) USING (row_key)"
         run(f"CREATE TEMP TABLE clash AS SELECT record FROM {those.format('differ')}")
@@ -127,6 +154,7 @@ class Stage:
         return np.asarray(run("SELECT record FROM clash ORDER BY record").fetchnumpy()["record"], dtype=np.int64)
 
     def _take_out(self, records: str) -> None:
+        self.connection.execute(f"INSERT INTO stage.taken_out SELECT record FROM {records}")
         self.connection.execute(f"DELETE FROM stage.staged WHERE record IN (SELECT record FROM {records})")
 
     def refuse_clashing(self, rows: pa.Table, headings: Mapping[str, str]) -> None:
@@ -147,6 +175,7 @@ class Stage:
 
     def finish(self) -> None:
         """Takes the refused out of the staged and judges the load as a whole."""
+        self.slices = self._writer.finish()
         run = self.connection.execute
         run(
             "INSERT INTO stage.finding SELECT record, sheet_row, 'RSS409', 'error', NULL, NULL, NULL "
@@ -187,17 +216,27 @@ def _cells(fields: list[str], headings: Mapping[str, str], relation: str = "batc
     return f"CAST(json_object({', '.join(pairs)}) AS VARCHAR)"
 
 
-def row_hash(columns: Iterable[str]) -> str:
+def row_hash(columns: Mapping[str, int]) -> str:
     """SQL of a record's content hash: the columns' hashes combined by xor, null counting nothing.
 
     So a field that a later version of the form adds leaves the hash of earlier records as it was, and a column in
-    which nothing is filled can be left out.
+    which nothing is filled can be left out.  With each column comes how many nulls it has: without any, none is
+    looked for.
     """
     combined = "0::UBIGINT"
-    for name in columns:
+    for name, nulls in columns.items():
         column = quoted_name(name)
-        combined = f"xor({combined}, CASE WHEN {column} IS NULL THEN 0::UBIGINT ELSE hash('{name}', {column}) END)"
+        own = f"hash('{name}', {column})"
+        combined = f"xor({combined}, {f'CASE WHEN {column} IS NULL THEN 0::UBIGINT ELSE {own} END' if nulls else own})"
     return combined
+
+
+def _looked_at(form: Form) -> set[str]:
+    """Fields of a record that are looked at before it is merged: by rules over a column, and for the days covered."""
+    wanted = {form.coverage.date} if form.coverage else set()
+    for rule in form.column_rules:
+        wanted |= {rule.field, *([rule.other] if rule.other else []), *(fields_of(rule.when) if rule.when else ())}
+    return wanted
 
 
 @contextmanager
@@ -210,7 +249,11 @@ def staging(folder: Path, form: Form) -> Iterator[Stage]:
         connection.execute("SET checkpoint_threshold = '1TB'")
         connection.execute("SET threads = 1")  # the other works at reading and judging
         connection.execute(f"SET memory_limit = '{MEMORY_BESIDE_BATCHES}'")
-        yield Stage(form, connection)
+        stage = Stage(form, connection)
+        try:
+            yield stage
+        finally:
+            stage.close()
 
 
 def _sweep(folder: Path) -> None:

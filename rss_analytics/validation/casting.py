@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +14,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rss_analytics.definitions.empty_words import empty_words_of
 from rss_analytics.definitions.form import Field, Form
 from rss_analytics.definitions.spelling import FALSE_WORDS, NONE_CHOSEN, TRUE_WORDS, fold
 from rss_analytics.validation.clock import clock_format, clock_words
 from rss_analytics.validation.durations import duration
+from rss_analytics.validation.signs import trimmed
+from rss_analytics.validation.zones import may_be_zoned, read_zoned
 
 ARROW_TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
@@ -30,13 +34,20 @@ ARROW_TYPES: dict[str, pa.DataType] = {
     "scale": pa.int64(),
 }
 SCIENTIFIC_ID = re.compile(r"\d(\.\d+)?[eE]\+\d+")  # how a spreadsheet writes a long id it has spoiled
+SHEET_ERROR = re.compile(r"#[¡¿]?[A-ZÄÖÜÑ/0_]+[!?]|#+")  # #REF!, #NAME?, and the signs of a column that was too narrow
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
-ISO_DATETIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?( ?(Z|[+-]\d{2}:?\d{2}))?$"
+PLAIN_DAY = r"^[12]\d{3}-\d{2}-\d{2}$"  # which Arrow reads by itself
+PLAIN_MOMENT = r"^[12]\d{3}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?$"
+ISO_DATETIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?$"
 SERIAL = r"^\d{5}(\.\d+)?$"  # a spreadsheet's day number stored as text: 1927 to 2173 in the 1900 epoch
 EPOCH_1900, EPOCH_1904 = np.datetime64("1899-12-30"), np.datetime64("1904-01-01")
 # how tools part the answers of one cell; a comma or space may also stand within an answer, so these come last
 LIST_SIGNS = (r"[;|\n]", r"[;|\n,]", r"\s+")
 DECIMAL_PLACES = Decimal("0.0001")
+EMPTIED, SERIALS = "words_read_as_empty", "spreadsheet_day_numbers"
+ZONED, UNZONED = "moments_with_a_zone", "moments_without_a_zone"
+REMARKS = (EMPTIED, SERIALS, ZONED, UNZONED)
+"""What casting did that a reader of the load should know, by the number of cells."""
 
 
 @dataclass(frozen=True)
@@ -44,47 +55,84 @@ class CastColumn:
     """A column as its field wants it.
 
     ``values`` is null where the text was empty, a missing code or not of the type; ``missing`` holds the missing code
-    or is None for a field without any; ``faults`` maps a finding code to the rows it holds for.
+    or is None for a field without any; ``faults`` maps a finding code to the rows it holds for; ``remarks`` counts
+    the cells that were read in a way of their own, by REMARKS.
     """
 
     values: pa.Array
     missing: pa.Array | None
     faults: dict[str, npt.NDArray[np.bool_]]
-    serials: int
+    remarks: dict[str, int]
 
 
 @dataclass(frozen=True)
 class _Distinct:
-    """The distinct texts of a column, cast: values, and a finding code or '' for each."""
+    """The distinct texts of a column, cast: values, a finding code or '' for each, and which a remark is about."""
 
     values: pa.Array
     codes: npt.NDArray[np.str_]
-    serial: npt.NDArray[np.bool_]
+    remarked: Mapping[str, npt.NDArray[np.bool_]]
 
 
-def cast_column(form: Form, field: Field, texts: pa.Array | pa.ChunkedArray, *, epoch_1904: bool) -> CastColumn:
-    """The cast column of a field from its cells as text; never raises for bad data."""
+def cast_column(
+    form: Form,
+    field: Field,
+    texts: pa.Array | pa.ChunkedArray,
+    *,
+    epoch_1904: bool,
+    zone: ZoneInfo | None = None,
+) -> CastColumn:
+    """The cast column of a field from its cells as text; never raises for bad data.
+
+    Moments that carry a zone are brought to ``zone``, without one left as they were written; ZONED counts them.
+    """
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
+    own_words = field.missing_codes or field.empty_words or form.empty_words
+    if field.type in ("date", "datetime") and not own_words:
+        plain = _plain_moments(field, texts)
+        if plain is not None:
+            unzoned = len(plain) - plain.null_count if field.type == "datetime" else 0
+            return CastColumn(plain, None, {}, {UNZONED: unzoned} if unzoned else {})
     if field.type == "text" and not field.missing_codes:  # nothing to gain from looking at distinct texts
-        words, places = pc.utf8_trim_whitespace(texts), None
+        words, places = trimmed(texts, names=field.name in form.naming), None
     else:
         encoded = pc.dictionary_encode(texts)
-        words, places = pc.utf8_trim_whitespace(encoded.dictionary.cast(pa.string())), encoded.indices
+        names = field.type != "text" or field.name in form.naming
+        words, places = trimmed(encoded.dictionary.cast(pa.string()), names=names), encoded.indices
     if field.type == "multi_choice" and field.missing_codes:
         words = _missing_codes_as_declared(field, words)
     is_missing = pc.is_in(words, pa.array(list(field.missing_codes), pa.string()))
-    blank = pc.or_(pc.equal(words, ""), is_missing)
-    distinct = _cast_words(form, field, pc.if_else(blank, pa.scalar(None, pa.string()), words), epoch_1904)
+    emptied = _says_empty(form, field, words, is_missing)
+    blank = pc.or_(pc.equal(words, ""), pc.or_(is_missing, emptied))
+    filled = pc.if_else(blank, pa.scalar(None, pa.string()), words) if pc.any(blank).as_py() else words
+    distinct = _cast_words(form, field, filled, _Clock(epoch_1904, zone))
+    remarked = {**distinct.remarked, EMPTIED: emptied.to_numpy(zero_copy_only=False)}
     if places is None:
-        return _in_place(distinct)
+        return _in_place(distinct, remarked)
     missing = None
     if field.missing_codes:
         missing = pc.take(pc.if_else(is_missing, words, pa.scalar(None, pa.string())), places)
     rows = places.to_numpy()
     faults = {str(code): (distinct.codes == code)[rows] for code in sorted(set(distinct.codes.tolist()) - {""})}
-    serials = int(distinct.serial[rows].sum()) if distinct.serial.any() else 0
-    return CastColumn(pc.take(distinct.values, places), missing, faults, serials)
+    remarks = {name: int(mask[rows].sum()) for name, mask in remarked.items() if mask.any()}
+    return CastColumn(pc.take(distinct.values, places), missing, faults, remarks)
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """What turns a cell into a moment: the epoch of day numbers, and the workspace's time zone."""
+
+    epoch_1904: bool
+    zone: ZoneInfo | None
+
+
+def _says_empty(form: Form, field: Field, words: pa.Array, is_missing: pa.Array) -> pa.Array:
+    """Which words mean that the cell is empty; a declared missing code and a spelled answer mean what they say."""
+    known = empty_words_of(form, field)
+    if field.choices:
+        known = tuple(word for word in known if word != NONE_CHOSEN and _code_of(word, field.spellings) is None)
+    return pc.and_not(pc.is_in(words, pa.array(known, pa.string())), is_missing)
 
 
 def _missing_codes_as_declared(field: Field, words: pa.Array) -> pa.Array:
@@ -93,15 +141,17 @@ def _missing_codes_as_declared(field: Field, words: pa.Array) -> pa.Array:
     return pa.array([declared.get(word.lower(), word) for word in words.to_pylist()], pa.string())
 
 
-def _in_place(cast: _Distinct) -> CastColumn:
+def _in_place(cast: _Distinct, remarked: Mapping[str, npt.NDArray[np.bool_]]) -> CastColumn:
     """The column itself, when its cells were cast one by one."""
-    faults = {str(code): cast.codes == code for code in ("RSS407",) if (cast.codes == code).any()}
-    return CastColumn(cast.values, None, faults, 0)
+    faults = {code: cast.codes == code for code in ("RSS407", "RSS416") if (cast.codes == code).any()}
+    return CastColumn(
+        cast.values, None, faults, {name: int(mask.sum()) for name, mask in remarked.items() if mask.any()}
+    )
 
 
-def _cast_words(form: Form, field: Field, words: pa.Array, epoch_1904: bool) -> _Distinct:
+def _cast_words(form: Form, field: Field, words: pa.Array, clock: _Clock) -> _Distinct:
     if field.type in ("date", "datetime"):
-        return _dates(field, words, epoch_1904)
+        return _dates(field, words, clock)
     one: dict[str, Callable[[str], tuple[object, str]]] = {
         "integer": lambda word: _integer(field, word),
         "scale": _scale_reader(field),
@@ -114,7 +164,7 @@ def _cast_words(form: Form, field: Field, words: pa.Array, epoch_1904: bool) -> 
         return _texts(form, field, words)
     pairs = [(None, "") if word is None else one[field.type](word) for word in words.to_pylist()]
     values = pa.array([value for value, _ in pairs], ARROW_TYPES[field.type])
-    return _Distinct(values, np.array([code for _, code in pairs], dtype="<U6"), np.zeros(len(pairs), bool))
+    return _Distinct(values, np.array([code for _, code in pairs], dtype="<U6"), {})
 
 
 def _texts(form: Form, field: Field, words: pa.Array) -> _Distinct:
@@ -122,15 +172,12 @@ def _texts(form: Form, field: Field, words: pa.Array) -> _Distinct:
     if field.pad:
         digits = pc.fill_null(pc.match_substring_regex(words, r"^\d+$"), False)
         words = pc.if_else(digits, pc.utf8_lpad(words, field.pad, "0"), words)
-    if _is_id(form, field):
-        spoiled = pc.match_substring_regex(words, rf"^{SCIENTIFIC_ID.pattern}$")
-        codes[pc.fill_null(spoiled, False).to_numpy(zero_copy_only=False)] = "RSS407"
-    return _Distinct(words, codes, np.zeros(len(words), bool))
-
-
-def _is_id(form: Form, field: Field) -> bool:
-    joined = any(field.name in key.fields for key in form.foreign_keys)
-    return field.name in form.key or joined or field.identifier != "none"
+    if field.name in form.naming:
+        for sign, spoiled, code in (("+", SCIENTIFIC_ID, "RSS407"), ("#", SHEET_ERROR, "RSS416")):
+            if pc.any(pc.match_substring(words, sign)).as_py():
+                fits = pc.match_substring_regex(words, rf"^(?:{spoiled.pattern})$")
+                codes[pc.fill_null(fits, False).to_numpy(zero_copy_only=False)] = code
+    return _Distinct(words, codes, {})
 
 
 def _plain_number(field: Field, word: str) -> str | None:
@@ -232,35 +279,74 @@ def _cover(parts: list[str], known: Mapping[str, str]) -> list[str] | None:
     return ways[-1] or None
 
 
-def _dates(field: Field, words: pa.Array, epoch_1904: bool) -> _Distinct:
+def _dates(field: Field, words: pa.Array, clock: _Clock) -> _Distinct:
     filled = words.is_valid().to_numpy(zero_copy_only=False)
     known = pc.fill_null(words, "")
-    iso, serial = _like(known, f"{ISO_DATE}|{ISO_DATETIME}"), _like(known, SERIAL)
-    found = pd.Series(pd.NaT, index=range(len(words)), dtype="datetime64[us]")
-    if iso.any():
-        found[iso] = pd.to_datetime(_wall_clock(known).to_pandas()[iso], format="ISO8601", errors="coerce")
+    serial = _like(known, SERIAL)
+    found = _iso(known)
     if serial.any():
-        found[serial] = _from_serial(known.to_pandas()[serial], epoch_1904)
-    others = clock_words(known).to_pandas()
-    for pattern in field.formats:
-        rest = filled & found.isna().to_numpy() & ~iso & ~serial
-        if rest.any():
-            found[rest] = pd.to_datetime(others[rest], format=clock_format(pattern), errors="coerce")
+        found[serial] = _from_serial(known.to_pandas()[serial], clock.epoch_1904)
+    codes = np.full(len(words), "", dtype="<U6")
+    zoned = np.zeros(len(words), bool)
+
+    def still_open() -> npt.NDArray[np.int64]:
+        return np.flatnonzero(filled & found.isna().to_numpy() & ~serial & ~zoned & (codes == ""))
+
+    def read_with_zone(read: Callable[[pa.Array], pd.Series]) -> None:
+        rows = still_open()
+        rows = rows[may_be_zoned(known.take(pa.array(rows)))]
+        if len(rows):
+            part = read_zoned(known.take(pa.array(rows)), clock.zone, read, days=field.type == "date")
+            found.iloc[rows] = part.moments.to_numpy()
+            zoned[rows], codes[rows] = part.carried, np.where(part.unknown, "RSS414", "")
+
+    read_with_zone(_iso)
+    if len(rows := still_open()):  # before zones are looked for: the last letters may belong to a format
+        found.iloc[rows] = _by_formats(field, known.take(pa.array(rows))).to_numpy()
+    read_with_zone(lambda texts: _by_formats(field, texts))
     if field.type == "date":
         found = found.where(found == found.dt.normalize())
-    bad = filled & found.isna().to_numpy()
+    codes[filled & found.isna().to_numpy() & ~zoned & (codes == "")] = "RSS402"
     values = pa.array(found, from_pandas=True).cast(ARROW_TYPES[field.type])
-    return _Distinct(values, np.where(bad, "RSS402", "").astype("<U6"), serial)
+    unzoned = found.notna().to_numpy() & ~zoned & (field.type == "datetime")
+    return _Distinct(values, codes, {SERIALS: serial, ZONED: zoned, UNZONED: unzoned})
+
+
+def _iso(texts: pa.Array) -> pd.Series:
+    """Moments in ISO 8601 without a zone, to the microsecond; null where a text is none."""
+    found = pd.Series(pd.NaT, index=range(len(texts)), dtype="datetime64[us]")
+    iso = _like(texts, f"{ISO_DATE}|{ISO_DATETIME}")
+    if iso.any():
+        short = pc.replace_substring_regex(texts, r"(\.\d{6})\d+$", r"\1")
+        found[iso] = pd.to_datetime(short.to_pandas()[iso], format="ISO8601", errors="coerce")
+    return found
+
+
+def _by_formats(field: Field, texts: pa.Array) -> pd.Series:
+    """Moments in the formats of a field, the zone at their end left to be read apart; null where a text is none."""
+    found = pd.Series(pd.NaT, index=range(len(texts)), dtype="datetime64[us]")
+    words = clock_words(texts).to_pandas()
+    for pattern in map(clock_format, field.formats):
+        rest = found.isna().to_numpy()
+        if rest.any():
+            found[rest] = pd.to_datetime(words[rest], format=pattern, errors="coerce")
+    return found
+
+
+def _plain_moments(field: Field, texts: pa.Array) -> pa.Array | None:
+    """The days or moments of cells that are all empty or written in the plainest way; None if one is not."""
+    words = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+    pattern = PLAIN_DAY if field.type == "date" else PLAIN_MOMENT
+    if pc.all(pc.match_substring_regex(words, pattern)).as_py() is False:
+        return None
+    try:
+        return words.cast(pa.timestamp("us")).cast(ARROW_TYPES[field.type])
+    except pa.ArrowInvalid:  # a day that the calendar lacks
+        return None
 
 
 def _like(words: pa.Array, pattern: str) -> npt.NDArray[np.bool_]:
     return np.asarray(pc.match_substring_regex(words, pattern).to_numpy(zero_copy_only=False))
-
-
-def _wall_clock(words: pa.Array) -> pa.Array:
-    """The moments as the clock showed them where they were written, to the microsecond."""
-    local = pc.replace_substring_regex(words, r"(:\d{2}(?:\.\d+)?) ?(?:Z|[+-]\d{2}:?\d{2})$", r"\1")
-    return pc.replace_substring_regex(local, r"(\.\d{6})\d+$", r"\1")
 
 
 def _from_serial(days: pd.Series, epoch_1904: bool) -> pd.Series:

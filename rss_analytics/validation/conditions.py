@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rss_analytics.definitions.condition_meaning import settled
 from rss_analytics.definitions.conditions import All, AnyOf, Between, Condition, IsIn, Missing, Not, Value
@@ -53,4 +54,7 @@ def _as_stored(column: pd.Series, value: Value) -> Value | Decimal:
 
 def plain(mask: pd.Series) -> Mask:
     """A mask as plain booleans, null as false."""
-    return mask.fillna(False).to_numpy(dtype=bool, copy=True)
+    if not isinstance(mask.dtype, pd.ArrowDtype):
+        return mask.fillna(False).to_numpy(dtype=bool, copy=True)
+    filled = pc.fill_null(pa.array(mask, pa.bool_()), False)
+    return filled.cast(pa.uint8()).to_numpy().view(bool)  # as bytes first: bits are unpacked one by one

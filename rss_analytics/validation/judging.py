@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -40,22 +41,32 @@ class Judged:
     ``refused``: the original text columns of refused rows plus ``record`` and ``sheet_row``; ``refused_keys``: the
     typed key they would have had.
     ``findings``: one row per rule and record with the columns of FINDINGS, values of identifying fields masked.
+    ``remarks``: (remark, field) -> how many cells casting read in a way of its own.
     """
 
     accepted: pa.Table
     refused: pa.Table
     refused_keys: pa.Table
     findings: pa.Table
-    serials: dict[str, int]
+    remarks: dict[tuple[str, str], int]
 
 
 class Judge:
     """A form compiled once and applied to every batch of a file; remembers which columns the file lacks."""
 
-    def __init__(self, form: Form, *, absent: tuple[str, ...], today: date, epoch_1904: bool = False) -> None:
+    def __init__(
+        self,
+        form: Form,
+        *,
+        absent: tuple[str, ...],
+        today: date,
+        epoch_1904: bool = False,
+        zone: ZoneInfo | None = None,
+    ) -> None:
         self._form = form
         self._absent = absent
         self._epoch_1904 = epoch_1904
+        self._zone = zone
         self._schema = FormSchema(form, today=today, absent=absent)
         self._said: set[str] = set()
 
@@ -64,7 +75,7 @@ class Judge:
 
         ``known`` is what is wrong with cells that were left out of the texts.
         """
-        cast, faults, serials = self._cast(texts)
+        cast, faults, remarks = self._cast(texts)
         faults += known
         frame = cast.to_pandas(types_mapper=pd.ArrowDtype)
         found = _united([*faults, *self._failures(frame, faults), *self._derived_warnings(frame)])
@@ -74,36 +85,35 @@ class Judge:
                 refused[failure.rows] = True
         places = {"record": pa.array(record), "sheet_row": pa.array(sheet_row)}
         findings = [self._findings(failure, texts, record, sheet_row) for failure in found]
-        keep = pa.array(~refused)
+        accepted, rows = _with(cast, places), pa.array(np.flatnonzero(refused))
         return Judged(
-            _with(cast, places).filter(keep),
-            _with(texts, places).filter(pc.invert(keep)),
-            cast.select(list(self._form.key)).filter(pc.invert(keep)),
+            accepted.filter(pa.array(~refused)) if len(rows) else accepted,
+            _with(texts.take(rows), {name: numbers.take(rows) for name, numbers in places.items()}),
+            cast.select(list(self._form.key)).take(rows),
             pa.concat_tables([FINDINGS.empty_table(), *findings]),
-            serials,
+            remarks,
         )
 
-    def _cast(self, texts: pa.Table) -> tuple[pa.Table, list[Failure], dict[str, int]]:
+    def _cast(self, texts: pa.Table) -> tuple[pa.Table, list[Failure], dict[tuple[str, str], int]]:
         columns: dict[str, pa.Array] = {}
         faults: list[Failure] = []
-        serials: dict[str, int] = {}
+        remarks: dict[tuple[str, str], int] = {}
         for field in self._form.fields:
             if field.name not in texts.column_names:
                 columns[field.name] = pa.nulls(texts.num_rows, ARROW_TYPES[field.type])
                 if field.missing_codes:
                     columns[f"{field.name}__missing"] = pa.nulls(texts.num_rows, pa.string())
                 continue
-            cast = cast_column(self._form, field, texts[field.name], epoch_1904=self._epoch_1904)
+            cast = cast_column(self._form, field, texts[field.name], epoch_1904=self._epoch_1904, zone=self._zone)
             columns[field.name] = cast.values
             if cast.missing is not None:
                 columns[f"{field.name}__missing"] = cast.missing
             faults += [Failure(code, field.name, np.flatnonzero(mask), "error") for code, mask in cast.faults.items()]
-            if cast.serials:
-                serials[field.name] = cast.serials
+            remarks |= {(remark, field.name): number for remark, number in cast.remarks.items()}
         for field in self._form.fields:  # after all are cast, since one derives from others
             if field.derive is not None:
                 columns[field.name] = self._derived(field, columns)
-        return pa.table(columns), faults, serials
+        return pa.table(columns), faults, remarks
 
     def _derived(self, field: Field, columns: dict[str, pa.Array]) -> pa.Array:
         derive = field.derive

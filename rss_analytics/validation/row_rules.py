@@ -89,9 +89,9 @@ def _end_of(day: date, kind: str) -> date | datetime:
 
 
 def _minutes_off(rule: rules.MinutesBetween, records: pd.DataFrame) -> pd.Series:
-    start, end = pd.to_datetime(records[rule.start]), pd.to_datetime(records[rule.end])
-    lasted = (end - start).astype("timedelta64[us]").dt.total_seconds() / 60
-    return (lasted - records[rule.minutes].astype("float64")).abs()
+    start, end = (records[name].astype("timestamp[us][pyarrow]") for name in (rule.start, rule.end))
+    lasted = (end - start).astype("int64[pyarrow]").astype("float64[pyarrow]") / 1e6 / 60
+    return (lasted - records[rule.minutes].astype("float64[pyarrow]")).abs()
 
 
 def _units(rule: rules.UnitsFollow, records: pd.DataFrame) -> pd.Series:
@@ -100,5 +100,6 @@ def _units(rule: rules.UnitsFollow, records: pd.DataFrame) -> pd.Series:
     units = pd.Series(pd.NA, index=records.index, dtype="float64[pyarrow]")
     for name, rounded in UNIT_ROUNDING.items():
         chosen = plain(records[rule.rounding] == name)
-        units = units.where(~chosen, rounded(minutes, rule.unit_minutes))
+        if chosen.any():
+            units = units.where(~chosen, rounded(minutes, rule.unit_minutes))
     return units

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rss_analytics.definitions.declared import Text
 from rss_analytics.definitions.form import Field, Form
 from rss_analytics.errors import FINDINGS, ProgramError
@@ -44,6 +46,13 @@ def explain(
         return _filled(code, {"found": found, "expected": expected} if expected else {}, language)
     named = form.by_name.get(field_name or "")
     return _filled(code, _facts_of_field(named, language) if named else {}, language)
+
+
+def explain_spoiled(field_name: str, meant: Sequence[str], pad: int | None, language: str) -> tuple[str, str, str]:
+    """Code, what is wrong and what to do about an id that a spreadsheet has spoiled; ``meant`` are known ids."""
+    code = "RSS602" if pad is None else "RSS603"
+    facts = {"fields": field_name, "meant": " / ".join(meant), "pad": str(pad)}
+    return code, *_filled(code, facts, language)
 
 
 def _in(text: Text, language: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +14,7 @@ import pyarrow.compute as pc
 from rss_analytics.definitions.form import Field, Form
 from rss_analytics.definitions.layout import MOMENTS, NUMBERS, FieldLayout, Layout, read_field
 from rss_analytics.definitions.spelling import fold
-from rss_analytics.validation.casting import cast_column
+from rss_analytics.validation.casting import UNZONED, ZONED, cast_column
 from rss_analytics.validation.schema import Failure, Rows
 
 NOT_IN_CROSSWALK = "RSS420"
@@ -21,10 +23,14 @@ DAY = np.timedelta64(1, "D")
 
 @dataclass(frozen=True)
 class Translated:
-    """The text columns of a form, named by field, and what is wrong with cells that are no longer in them."""
+    """The text columns of a form, named by field, with what is wrong with cells that are no longer in them.
+
+    ``remarks`` are what a reader of the load should know of how cells were read, as in casting.
+    """
 
     texts: pa.Table
     failures: list[Failure] = field(default_factory=list)
+    remarks: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 class Translator:
@@ -35,9 +41,15 @@ class Translator:
     """
 
     def __init__(
-        self, layout: Layout, form: Form, columns: Mapping[str, str], crosswalks: Mapping[str, Mapping[str, str]]
+        self,
+        layout: Layout,
+        form: Form,
+        columns: Mapping[str, str],
+        crosswalks: Mapping[str, Mapping[str, str]],
+        zone: ZoneInfo | None,
     ) -> None:
-        self._layout, self._form = layout, form
+        self._layout, self._form, self._zone = layout, form, zone
+        self._remarks: Counter[tuple[str, str]] = Counter()
         self._columns, self._crosswalks = columns, crosswalks
         self._named = {fold(heading): name for heading, name in columns.items()}
 
@@ -55,6 +67,7 @@ class Translator:
 
     def translate(self, cells: pa.Table) -> Translated:
         """Cells of a batch, its columns named as in ``columns``, as the text columns of the form."""
+        self._remarks = Counter()
         found: dict[str, pa.Array] = {}
         failures: list[Failure] = []
         for one in self._form.fields:
@@ -73,7 +86,7 @@ class Translator:
                 moments = (self._values(other, found[other]) for other in (name, change.next_day_before))
                 found[name] = _not_before(found[name], *moments)
         ordered = {one.name: found[one.name] for one in self._form.fields if one.name in found}
-        return Translated(pa.table(ordered), failures)
+        return Translated(pa.table(ordered), failures, self._remarks)
 
     def _own(self, one: Field, change: FieldLayout, cells: pa.Table) -> pa.Array | None:
         """The field's own cells: of its column, joined from several, or the same for every record."""
@@ -102,7 +115,11 @@ class Translator:
 
     def _values(self, name: str, texts: pa.Array) -> pa.Array:
         one, change = self._form.field(name), self._layout.fields.get(name, FieldLayout())
-        return cast_column(self._form, read_field(one, change), texts, epoch_1904=False).values
+        cast = cast_column(self._form, read_field(one, change), texts, epoch_1904=False, zone=self._zone)
+        for remark in (ZONED, UNZONED):
+            if number := cast.remarks.get(remark, 0):
+                self._remarks[remark, name] = number
+        return cast.values
 
     def _fill(self, found: dict[str, pa.Array], cells: pa.Table) -> None:
         """Fields that a record leaves empty, filled by what a code of another column says of them."""

@@ -18,8 +18,8 @@ MOST_MIB = 1024  # the bound of any load, however large
 TAKE_IN = """
 import json, resource, sys
 from rss_analytics import Workspace
-from rss_analytics.storage import merging
-merging.SLICE_RECORDS = int(sys.argv[3])
+from rss_analytics.storage import slices
+slices.SLICE_RECORDS = int(sys.argv[3])
 result = Workspace.open(sys.argv[1]).ingest(sys.argv[2], form="contact_log")[0]
 counts = {name: getattr(result, name) for name in ("read", "accepted", "held", "refused", "new", "corrected",
                                                    "unchanged", "duplicate")}

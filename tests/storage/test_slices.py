@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from rss_analytics.storage import merging
+from rss_analytics.storage import merging, slices
+from rss_analytics.storage.slices import Slice
 from tests.small_forms import VISIT_HEADINGS, Agency, visit
 from tests.storage.staged_rows import Draw, content, open_judgements, put
 
@@ -22,7 +23,7 @@ HEADINGS = [*VISIT_HEADINGS, "mood", "topics"]
 STOP_AFTER_A_SLICE = """
 import sys, time
 from pathlib import Path
-from rss_analytics.storage import merging
+from rss_analytics.storage import merging, slices
 from rss_analytics.workspace import Workspace
 
 insert = merging._Merge._insert
@@ -36,7 +37,7 @@ def stop_at_the_third(self, part):
 
 stop_at_the_third.slices = 0
 merging._Merge._insert = stop_at_the_third
-merging.SLICE_RECORDS = 2
+slices.SLICE_RECORDS = 2
 Workspace.open(sys.argv[1]).ingest(sys.argv[2], form="holiday")
 """
 
@@ -79,7 +80,7 @@ def everything(agency: Agency) -> list[list[object]]:
 def at_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict[str, object]], list[list[object]]]:
     with pytest.MonkeyPatch.context() as patch:
         agency = Agency(tmp_path_factory.mktemp("at_once"), patch)
-        patch.setattr(merging, "SLICE_RECORDS", AT_ONCE)
+        patch.setattr(slices, "SLICE_RECORDS", AT_ONCE)
         return told(agency), everything(agency)
 
 
@@ -87,7 +88,7 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict[str, ob
 def test_a_load_is_the_same_in_slices_of_any_size(
     agency: Agency, monkeypatch: pytest.MonkeyPatch, at_once: tuple[object, object], size: int
 ) -> None:
-    monkeypatch.setattr(merging, "SLICE_RECORDS", size)
+    monkeypatch.setattr(slices, "SLICE_RECORDS", size)
     results, tables = told(agency), everything(agency)
     assert results == at_once[0]
     assert tables == at_once[1]
@@ -107,7 +108,7 @@ def test_records_are_held_and_freed_the_same_in_slices(
         folder = tmp_path / str(size)
         folder.mkdir()
         agency, draw = Agency(folder, monkeypatch), Draw(seed)
-        monkeypatch.setattr(merging, "SLICE_RECORDS", size)
+        monkeypatch.setattr(slices, "SLICE_RECORDS", size)
         for _ in range(3):
             put(agency, "person", draw.persons(), sender="north")
             put(agency, "term", [draw.term(n) for n in range(4)], sender="north")
@@ -118,7 +119,7 @@ def test_records_are_held_and_freed_the_same_in_slices(
 
 
 def test_a_key_that_stands_in_two_slices_is_still_one_key(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(merging, "SLICE_RECORDS", 2)
+    monkeypatch.setattr(slices, "SLICE_RECORDS", 2)
     rows = [visit(1), visit(2), visit(3), visit(1), visit(4), visit(2, minutes=1)]
     result = agency.visits(*rows)
     assert (result.new, result.duplicate, result.refused) == (3, 1, 2)
@@ -127,10 +128,10 @@ def test_a_key_that_stands_in_two_slices_is_still_one_key(agency: Agency, monkey
 
 def test_a_fault_after_some_slices_leaves_none_of_the_load(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
     agency.visits(visit(1, minutes=5))
-    monkeypatch.setattr(merging, "SLICE_RECORDS", 1)
+    monkeypatch.setattr(slices, "SLICE_RECORDS", 1)
     whole, seen = merging._Merge._insert, []
 
-    def broken(self: merging._Merge, part: str) -> None:
+    def broken(self: merging._Merge, part: Slice) -> None:
         seen.append(part)
         if len(seen) == 3:
             raise MemoryError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rss_analytics.definitions.empty_words import EMPTY_WORDS
 from rss_analytics.definitions.yaml_text import MOST_BYTES, MOST_LEVELS, MOST_VALUES
 
 GRAMMAR = """\
@@ -32,6 +33,7 @@ after name and version, such as `agency-2.yaml`. One without a last day ends whe
 force on one day are refused. A grievance is judged by the version of the day it was received, a survey by that of the
 response, a credential by that of its issue, a window by that of its last day."""
 
+USUAL = " ".join(f"`{word}`" for word in EMPTY_WORDS)
 MEANINGS: dict[str, str] = {
     # the same in every kind
     "*.version": "version of the declaration; raise it when the meaning changes",
@@ -51,6 +53,7 @@ MEANINGS: dict[str, str] = {
     "Form.key": "fields that together tell one record from every other; all required",
     "Form.foreign_keys": "fields that name records of other forms",
     "Form.coverage": "how a load of it covers time",
+    "Form.empty_words": "words that mean empty in each field without `empty_words` of its own, beside the usual ones",
     "Form.fields": "its columns",
     "Form.rules": "its checks over several fields, records or forms",
     "Field.name": "name in lower case with underscores; a heading of this name is recognised",
@@ -64,6 +67,8 @@ MEANINGS: dict[str, str] = {
     "back-reference; `\\d` and `\\w` are digits and letters of ASCII",
     "Field.max_length": "most characters of a text",
     "Field.decimal": "decimal mark in the exports",
+    "Field.empty_words": "words that mean empty here, in place of the usual ones; `[]` for none. The usual ones hold "
+    f"in fields that name, count or date something: {USUAL}, also in capitals",
     "Field.aliases": "other headings it is known by",
     "Field.identifier": "`direct` names a person, `quasi` is a number of one or a record; both are masked in messages",
     "Field.unit": "unit of its numbers",

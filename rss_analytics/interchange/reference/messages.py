@@ -19,7 +19,7 @@ GROUPS = {
     "store": "The store",
 }
 ONLY_WARN = {"RSS410", "RSS412"}  # findings of any form that keep the record
-HOLD = {"RSS601"}  # findings of any form that hold it
+HOLD = {"RSS601", "RSS602", "RSS603"}  # findings of any form that hold it
 
 
 def findings_page(forms: Iterable[Form]) -> str:

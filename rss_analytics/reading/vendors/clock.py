@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from rss_analytics.reading.table import TextTable
 
 _LATEST_MONTH = 12
-_TIME = r"(?:[ ,T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp])?\.?\s?(?:[Mm]\.?)?(?:\s+[A-Za-z][\w:+-]*)?)?"
+_TIME = r"(?:[ ,T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp])?\.?\s?(?:[Mm]\.?)?(?:\s+([A-Za-z][\w:+-]*))?)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[/.-](\d{{1,2}})[/.-](\d{{1,2}}){_TIME}")
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}){_TIME}")
 
@@ -34,16 +34,16 @@ def writes_day_first(table: TextTable, position: int) -> bool:
     return day_first
 
 
-def iso_times(cells: pa.Array | pa.ChunkedArray, *, day_first: bool) -> pa.Array:
-    """The cells with every time as ``YYYY-MM-DD HH:MM:SS`` on the clock where it was written; others as they stand."""
+def iso_times(cells: pa.Array | pa.ChunkedArray, *, day_first: bool, with_zone: bool = True) -> pa.Array:
+    """The cells with every time as ``YYYY-MM-DD HH:MM:SS`` and the zone it has, if wanted; others as they stand."""
     whole = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
     encoded = pc.dictionary_encode(whole)
-    texts = [iso_time(text, day_first=day_first) for text in encoded.dictionary.to_pylist()]
+    texts = [iso_time(text, day_first=day_first, with_zone=with_zone) for text in encoded.dictionary.to_pylist()]
     return pc.take(pa.array(texts, pa.string()), encoded.indices)
 
 
-def iso_time(text: str, *, day_first: bool = False) -> str:
-    """One time in ISO 8601, its zone left out; the text itself when it is no time."""
+def iso_time(text: str, *, day_first: bool = False, with_zone: bool = False) -> str:
+    """One time in ISO 8601, with the zone it has if that is wanted; the text itself when it is no time."""
     word = text.strip()
     if found := _YEAR_FIRST.fullmatch(word):
         year, month, day = found[1], found[2], found[3]
@@ -58,7 +58,8 @@ def iso_time(text: str, *, day_first: bool = False) -> str:
         if not 1 <= hour <= 12:
             return text
         hour = hour % 12 + (12 if found[7] in "Pp" else 0)
-    return _checked(f"{year}-{int(month):02}-{int(day):02} {hour:02}:{found[5]}:{found[6] or '00'}", text)
+    iso = _checked(f"{year}-{int(month):02}-{int(day):02} {hour:02}:{found[5]}:{found[6] or '00'}", text)
+    return f"{iso} {found[8]}" if with_zone and found[8] and iso != text else iso
 
 
 def _checked(iso: str, text: str) -> str:

@@ -44,6 +44,12 @@ def blank_where(heading: str, position: int, cells: Iterable[str]) -> Column:
     return Column(heading, make)
 
 
+def in_zone(cells: pa.Array, zone: str) -> pa.Array:
+    """The cells, with a zone after each time of day that stands without one: the tool says elsewhere which it is."""
+    clock = pc.match_substring_regex(cells, r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(\s?[AaPp]\.?[Mm]\.?)?\s*$")
+    return pc.if_else(clock, pc.binary_join_element_wise(pc.utf8_trim_whitespace(cells), zone, " "), cells)
+
+
 def ticked(column: pa.Array, unticked: pa.Array) -> pa.Array:
     """Which boxes of a column are ticked: those whose trimmed, lower-case text is not one of ``unticked``."""
     return pc.invert(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(column)), unticked))

@@ -50,14 +50,14 @@ def _shape(table: TextTable) -> TextTable:
     personal = [at for at, heading in enumerate(headings) if fold(heading) in _PERSONAL]
     day_first = writes_day_first(table, 0)
 
-    def sent(heading: str) -> Column:
-        return Column(heading, lambda columns: iso_times(columns["0"], day_first=day_first))
+    def sent(heading: str, *, with_zone: bool) -> Column:
+        return Column(heading, lambda columns: iso_times(columns["0"], day_first=day_first, with_zone=with_zone))
 
-    columns = [sent(headings[0])]
+    columns = [sent(headings[0], with_zone=True)]
     columns += [as_it_stands(headings[at], at) for at in range(1, len(headings)) if at not in personal]
     spare = [headings[0], *(heading for heading in headings if fold(heading) in _SCORE)]
     if fold(RESPONSE_ID) not in map(fold, headings):
-        columns.append(sent(RESPONSE_ID))
+        columns.append(sent(RESPONSE_ID, with_zone=False))  # a response has one id, however it is downloaded
         spare.insert(0, RESPONSE_ID)
     notes = [Note("personal_columns_dropped", {"columns": ", ".join(headings[at] for at in personal)})]
     shaped = reshaped(table, columns, spare=spare, notes=notes if personal else ())

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from rss_analytics.reading.rows import TextBatch
 from rss_analytics.reading.table import Note, TextTable
-from rss_analytics.reading.vendors.columns import Column, Maker, blank_where, or_else, reshaped, ticked_codes
+from rss_analytics.reading.vendors.columns import Column, Maker, blank_where, in_zone, or_else, reshaped, ticked_codes
 from rss_analytics.reading.vendors.kobo_layout import (
     UNTICKED,
     Layout,
@@ -32,6 +32,7 @@ from rss_analytics.reading.vendors.kobo_repeats import (
 from rss_analytics.reading.vendors.vendor import without
 
 NOTHING = ("n/a", "{}")  # what old exports write for no answer, and new ones for no review
+IN_UTC = ("_submission_time", "_submission__submission_time")
 RENAMED = {"start": "form_start", "end": "form_end"}  # when the form was open; a contact's own start is a question
 _KOBO = frozenset(
     {"_uuid", "_submission_time", "_index", "_parent_index", "_submission__uuid", "_validation_status", "__version__"}
@@ -99,11 +100,15 @@ def _own_columns(table: TextTable, layout: Layout, repeat: bool) -> list[Column]
     replaced = {KEY, PARENT_KEY, "_uuid", "_id"} if repeat else {"_uuid", "rootUuid"}
     if not repeat and "_uuid" not in layout.own and "rootUuid" not in layout.own:
         replaced = set()
-    return [
-        blank_where(RENAMED.get(name, name), position, NOTHING)
-        for name, position in layout.own.items()
-        if name not in replaced
-    ]
+    return [_own_column(name, position) for name, position in layout.own.items() if name not in replaced]
+
+
+def _own_column(name: str, position: int) -> Column:
+    """A column of the tool's own; KoboToolbox says in its manual only that it sends times in UTC."""
+    column = blank_where(RENAMED.get(name, name), position, NOTHING)
+    if name not in IN_UTC:
+        return column
+    return Column(name, lambda columns: in_zone(column.make(columns), "UTC"))
 
 
 def _question(question: Question) -> Column:

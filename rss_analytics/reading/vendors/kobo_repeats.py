@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +22,8 @@ KEY, PARENT_KEY = "KEY", "PARENT_KEY"
 PARENT_STATUS = "_submission__validation_status"
 NOT_APPROVED = "not_approved"
 _REPEATED = re.compile(r"([^\[\]]+)\[(\d+)\]/(.+)", re.DOTALL)  # children[2]/name
+_NUMBER = re.compile(r"\[\d+\]")
+_SECOND = re.compile(r"\[(?!1\])\d+\]$")  # only a repeat has a second
 _ROOT_NAMES = ("rootUuid", "KEY", "_uuid", "instanceID")  # the first filled one names a submission for good
 _REJECTED = ("not approved", "not_approved", "rejected")
 _CUT = "..."  # ends the name of a sheet that was too long
@@ -70,7 +72,41 @@ def keys_of(tables: Sequence[TextTable]) -> list[Keys]:
         for at in ready:
             parent = _parent_of(tables, at)
             done[at] = _keys(waiting.pop(at), done.get(parent) if parent is not None else None)
-    return [done[at] for at in range(len(tables))]
+    return _without_groups([done[at] for at in range(len(tables))])
+
+
+def _without_groups(every: list[Keys]) -> list[Keys]:
+    """The keys, parents named without the groups that ODK writes between a record and its repeat: ``uuid:1/group[1]``.
+
+    A repeat is known by the keys of its own records, and by a second one of its kind; what else lies on the way to a
+    known record, or to the submission, is a group.
+    """
+    known = {key for keys in every for key in keys.key.to_pylist()}
+    named = {path for keys in every for path in pc.unique(keys.parent).to_pylist()}
+    repeats = {_names(key) for key in known if "/" in key}
+    repeats |= {_names(path) for one in named for path in _way_up(one) if _SECOND.search(path)}
+    parents = {path: _nearest(path, known, repeats) for path in named}
+    return [
+        replace(keys, parent=pa.array([parents[path] for path in keys.parent.to_pylist()], pa.string()))
+        for keys in every
+    ]
+
+
+def _way_up(path: str) -> Iterator[str]:
+    """A path, what it lies in, and so on up to the submission, which is left out."""
+    while "/" in path:
+        yield path
+        path = path.rpartition("/")[0]
+
+
+def _names(path: str) -> str:
+    """A path below its submission without numbers: ``group/helper``."""
+    return _NUMBER.sub("", path.partition("/")[2])
+
+
+def _nearest(path: str, known: Container[str], repeats: Container[str]) -> str:
+    """The record that a path lies in; one that is not in the file is named as ODK would name it."""
+    return next((one for one in _way_up(path) if one in known or _names(one) in repeats), path.partition("/")[0])
 
 
 def _parent_of(tables: Sequence[TextTable], at: int) -> int | None:
@@ -135,7 +171,7 @@ def _repeat_keys(
     """Own and parent keys; a repeat without keys is named by its parent and its place among its siblings."""
     if PARENT_KEY in columns:
         return columns.get(KEY, [""] * size), columns[PARENT_KEY]
-    parents = list(columns.get("_submission__uuid", [""] * size))
+    parents = [cell.removeprefix("uuid:") for cell in columns.get("_submission__uuid", [""] * size)]
     index = columns.get("_parent_index", [""] * size)
     if parent is not None:
         found = [parent.by_index.get(one) for one in index]

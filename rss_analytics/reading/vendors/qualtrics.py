@@ -10,7 +10,7 @@ import numpy as np
 from rss_analytics.definitions.spelling import fold
 from rss_analytics.reading.rows import TextBatch
 from rss_analytics.reading.table import Note, TextTable
-from rss_analytics.reading.vendors.columns import as_it_stands, reshaped
+from rss_analytics.reading.vendors.columns import Column, as_it_stands, in_zone, reshaped
 from rss_analytics.reading.vendors.extra_headings import below
 from rss_analytics.reading.vendors.qualtrics_layout import (
     FINISHED,
@@ -53,7 +53,7 @@ def _shape(table: TextTable, layout: Layout) -> TextTable:
     roles, headings = layout.roles, layout.headings
     personal = [at for at, role in roles.items() if role in PERSONAL]
     boxes = layout.boxes()
-    columns = [as_it_stands(heading, at) for at, heading in enumerate(headings) if at not in personal]
+    columns = [_column(layout, heading, at) for at, heading in enumerate(headings) if at not in personal]
     columns += [one.column(own_text=True) for one in boxes]
     spare = [headings[at] for role in SPARE for at, found in roles.items() if found == role]
     spare += [headings[at] for at in layout.by_products()]
@@ -70,6 +70,14 @@ def _shape(table: TextTable, layout: Layout) -> TextTable:
         labels={one.heading: one.labels for one in boxes if one.labels},
         wholes={one.heading: tuple(headings[at] for at in one.answers) for one in boxes},
     )
+
+
+def _column(layout: Layout, heading: str, at: int) -> Column:
+    """A column of the file; the tool's own times with the zone that the third row of headings names."""
+    zone = layout.zones.get(at)
+    if zone is None:
+        return as_it_stands(heading, at)
+    return Column(heading, lambda columns: in_zone(columns[str(at)], zone))
 
 
 def _real_responses(positions: dict[str, int]) -> Callable[[TextBatch], TextBatch]:

@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from rss_analytics.definitions.spelling import fold
+from rss_analytics.definitions.time_zone import is_zone
 from rss_analytics.reading.table import TextTable
 from rss_analytics.reading.vendors.boxes import Boxes
 from rss_analytics.reading.vendors.extra_headings import FirstRow, first_rows, made_unique, plain_words
@@ -79,6 +81,15 @@ class Layout:
             if role is not None:
                 found[at] = role
         return found
+
+    @cached_property
+    def zones(self) -> dict[int, str]:
+        """The time zone of the account by the position of each column of the tool's own times, where the file says."""
+        cells = self.last_heading_row.cells if self.last_heading_row is not None else ()
+        said = {
+            at: _import_facts(cells[at]).get("timeZone") for at, role in self.roles.items() if role in _TIMES and cells
+        }
+        return {at: zone for at, zone in said.items() if isinstance(zone, str) and is_zone(zone)}
 
     @property
     def positions(self) -> dict[str, int]:
@@ -162,18 +173,24 @@ def _may_be_one(tags: Sequence[str]) -> bool:
 
 
 def import_id(cell: str) -> str:
-    """The import id in a cell of the third row, in JSON or as Python writes a dictionary; "" if there is none."""
+    """The import id in a cell of the third row; "" if there is none."""
+    found = _import_facts(cell)
+    parts = (found.get("ImportId"), found.get("choiceId"))
+    return "_".join(str(part) for part in parts if part is not None)
+
+
+def _import_facts(cell: str) -> dict[str, Any]:
+    """What a cell of the third row says of its column, in JSON or as Python writes a dictionary."""
     if "ImportId" not in cell or len(cell) > _MOST_IMPORT_ID:
-        return ""
+        return {}
     for read in (json.loads, ast.literal_eval):
         try:
             found = read(cell.strip())
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             continue
         if isinstance(found, dict) and found.get("ImportId"):
-            parts = (found["ImportId"], found.get("choiceId"))
-            return "_".join(str(part) for part in parts if part is not None)
-    return ""
+            return found
+    return {}
 
 
 def _is_old(tags: Sequence[str], cells: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rss_analytics.errors import RssError
 from rss_analytics.reading.opening import open_export
+from rss_analytics.reading.table import TextTable
 from tests.reading.reading_results import result_of
 from tests.reading.vendors.written_exports import excluded, from_archive, from_csv, from_workbook, records
 from tests.shared_files import shared
@@ -209,6 +210,45 @@ def test_an_archive_of_odk_central_keeps_its_own_keys(tmp_path: Path) -> None:
     assert [(row["KEY"], row["PARENT_KEY"], row["age"]) for row in records(kids)] == [("uuid:1/kids[1]", "uuid:1", "4")]
     assert [(note.code, note.facts) for note in main.notes] == [("repeat_absent", {"repeat": "cars"})]
     assert (main.sheet, kids.sheet, main.path.name) == ("trip", "trip-kids", "export.zip")
+
+
+HOUSEHOLD = ["SubmissionDate", "house", "KEY"]
+CHILD = ["age", "PARENT_KEY", "KEY"]
+TOY = ["toy", "PARENT_KEY", "KEY"]
+FIRST, SECOND = "2026-09-01T10:00:00.000Z", "2026-09-02T10:00:00.000Z"
+
+
+def parents(table: TextTable) -> list[str]:
+    return [str(row["PARENT_KEY"]) for row in records(table)]
+
+
+@pytest.mark.parametrize("groups", ["/home[1]/family[1]", "/home/family", ""])
+def test_a_repeat_within_groups_finds_its_submission(tmp_path: Path, groups: str) -> None:
+    kids = [[str(age), f"uuid:{one}{groups}", f"uuid:{one}{groups}/kids[{age}]"] for one in (1, 2) for age in (1, 2)]
+    main = [HOUSEHOLD, [FIRST, "a", "uuid:1"], [SECOND, "b", "uuid:2"]]
+    _, table = from_archive(tmp_path, {"visit.csv": main, "visit-kids.csv": [CHILD, *kids]})
+    assert parents(table) == ["uuid:1", "uuid:1", "uuid:2", "uuid:2"]
+    assert [row["KEY"] for row in records(table)] == [key for _, _, key in kids]
+
+
+def test_a_repeat_in_a_repeat_finds_the_one_it_lies_in_whatever_groups_lie_between(tmp_path: Path) -> None:
+    kids = [["4", "uuid:1/home[1]", "uuid:1/home[1]/kids[1]"], ["6", "uuid:1/home[1]", "uuid:1/home[1]/kids[2]"]]
+    toys = [["car", "uuid:1/home[1]/kids[2]/play[1]", "uuid:1/home[1]/kids[2]/play[1]/toys[1]"],
+            ["cat", "uuid:1/home[1]/kids[3]/play[1]", "uuid:1/home[1]/kids[3]/play[1]/toys[1]"]]  # fmt: skip
+    main = [HOUSEHOLD, [FIRST, "a", "uuid:1"]]
+    files = {"visit.csv": main, "visit-kids.csv": [CHILD, *kids], "visit-toys.csv": [TOY, *toys]}
+    _, _, table = from_archive(tmp_path, files)
+    # the third child is not in the file: its toy waits for it and is not given to the household
+    assert parents(table) == ["uuid:1/home[1]/kids[2]", "uuid:1/home[1]/kids[3]"]
+
+
+def test_a_repeat_alone_leaves_its_groups_and_keeps_the_repeats_above_it(tmp_path: Path) -> None:
+    rows = [["car", f"uuid:1/home[1]/kids[{n}]/play[1]", f"uuid:1/home[1]/kids[{n}]/play[1]/toys[1]"] for n in (1, 2)]
+    (table,) = from_csv(tmp_path, [[*TOY, "SubmitterID"], *([*row, "5"] for row in rows)])
+    assert parents(table) == ["uuid:1/home[1]/kids[1]", "uuid:1/home[1]/kids[2]"]
+    kids = [["4", f"uuid:{n}/home[1]", f"uuid:{n}/home[1]/kids[{n}]"] for n in (1, 2)]
+    (table,) = from_csv(tmp_path, [[*CHILD, "SubmitterID"], *([*row, "5"] for row in kids)])
+    assert parents(table) == ["uuid:1", "uuid:2"]
 
 
 def test_repeats_written_side_by_side_become_a_table_of_their_own(tmp_path: Path) -> None:
