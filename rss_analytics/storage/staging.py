@@ -22,7 +22,7 @@ from rss_analytics.storage.conditions import literal, sql_of
 from rss_analytics.storage.opening import MEMORY_LIMIT, fresh_connection
 from rss_analytics.storage.slices import Slice, SliceWriter
 
-MEMORY_BESIDE_BATCHES = "384MB"  # of the stage while batches are read and judged beside it
+MEMORY_BESIDE_BATCHES = "256MB"  # of the stage while batches are read and judged beside it
 STALE_AFTER_SECONDS = 24 * 3600  # what a killed process left behind; no load takes this long
 TABLES = """
 CREATE TABLE stage.taken_out (record BIGINT);
