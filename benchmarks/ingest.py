@@ -179,7 +179,7 @@ def main() -> None:
             for wanted in (
                 1000,
                 rows,
-            ):  # in a process of its own, since memory that this one took would count as theirs
+            ):  # apart: memory taken here would count as theirs
                 writer = multiprocessing.get_context("spawn").Process(target=write_export, args=(export, wanted))
                 writer.start()
                 writer.join()
