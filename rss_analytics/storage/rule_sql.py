@@ -121,7 +121,8 @@ def _overlap(form: Form, rule: rules.NoOverlap) -> str:
 
     In order of start, some two spans of a unit overlap exactly when two neighbours do, so one pass over neighbours
     finds the units worth joining with themselves.  Records that may overlap, such as the clients of one session, are
-    one span in that pass.
+    one span in that pass: its last record tells where it ends, unless an earlier one ends later, and then the unit is
+    looked at too.
     """
     last = form.field(rule.end).type == "datetime"
     open_end = "TIMESTAMP '9999-12-31'" if last else "DATE '9999-12-31'"
@@ -133,11 +134,13 @@ def _overlap(form: Form, rule: rules.NoOverlap) -> str:
     differ = " OR ".join(f"a.{q(name)} IS DISTINCT FROM b.{q(name)}" for name in rule.differ) or "true"
     same = " AND ".join(f"coalesce(a.{q(name)} = b.{q(name)}, false)" for name in rule.unless_same) or "false"
     kept = "".join(f", r.{q(name)}" for name in dict.fromkeys((*rule.differ, *rule.unless_same)))
+    together = "coalesce(party = lag(party) OVER w, false)" if rule.unless_same else "false"
     return f"""
-        WITH block AS ({_blocks(rule, span, judged)}
-        ), crowded AS (
+        WITH crowded AS (
             SELECT DISTINCT unit FROM (
-                SELECT unit, starts {touching} lag(ends) OVER (PARTITION BY unit ORDER BY starts) AS close FROM block
+                SELECT unit, CASE WHEN {together} THEN ends < lag(ends) OVER w
+                                  ELSE starts {touching} lag(ends) OVER w END AS close
+                FROM (SELECT {span}, {_party(rule)} AS party {judged}) WINDOW w AS (PARTITION BY unit ORDER BY starts)
             ) WHERE close
         ), near AS (SELECT * FROM (SELECT r.row_id, {span}{kept} {judged}) SEMI JOIN crowded USING (unit))
         SELECT DISTINCT a.row_id FROM near a JOIN near b
@@ -145,17 +148,12 @@ def _overlap(form: Form, rule: rules.NoOverlap) -> str:
         WHERE NOT ({same}) AND ({differ})"""
 
 
-def _blocks(rule: rules.NoOverlap, span: str, judged: str) -> str:
-    """SQL of the spans, those of records that may overlap taken together as one."""
+def _party(rule: rules.NoOverlap) -> str:
+    """SQL of one number for the records that may overlap; null for a record that may not overlap with any."""
     if not rule.unless_same:
-        return f"SELECT {span} {judged}"
-    together = " AND ".join(f"r.{q(name)} IS NOT NULL" for name in rule.unless_same)
-    group = f"hash({', '.join(f'r.{q(name)}' for name in rule.unless_same)})"
-    return (
-        f"SELECT {span} {judged} AND NOT ({together}) UNION ALL "
-        f"SELECT unit, min(starts), max(ends) FROM (SELECT {span}, {group} AS party {judged} AND {together}) "
-        "GROUP BY unit, party"
-    )
+        return "NULL"
+    filled = " AND ".join(f"r.{q(name)} IS NOT NULL" for name in rule.unless_same)
+    return f"CASE WHEN {filled} THEN hash({', '.join(f'r.{q(name)}' for name in rule.unless_same)}) END"
 
 
 def _unit(form: Form, by: tuple[str, ...], day: str | None = None) -> str:

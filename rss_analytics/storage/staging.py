@@ -24,7 +24,7 @@ from rss_analytics.storage.faults import told_of
 from rss_analytics.storage.opening import MEMORY_LIMIT, SPILL, fresh_connection, spill_beside
 from rss_analytics.storage.slices import Slice, SliceWriter
 
-MEMORY_BESIDE_BATCHES = "384MB"  # of the stage while batches are read and judged beside it
+MEMORY_BESIDE_BATCHES = "256MB"  # of the stage while batches are read and judged beside it
 TABLES = """
 CREATE TABLE stage.taken_out (record BIGINT);
 CREATE TABLE stage.refused (record BIGINT, sheet_row BIGINT, row_key VARCHAR, cells VARCHAR);

@@ -57,4 +57,4 @@ def plain(mask: pd.Series) -> Mask:
     if not isinstance(mask.dtype, pd.ArrowDtype):
         return mask.fillna(False).to_numpy(dtype=bool, copy=True)
     filled = pc.fill_null(pa.array(mask, pa.bool_()), False)
-    return filled.cast(pa.uint8()).to_numpy().view(bool)  # as bytes first: bits are unpacked one by one
+    return np.asarray(filled.cast(pa.uint8()).to_numpy()).view(np.bool_)  # bits by themselves are unpacked one by one

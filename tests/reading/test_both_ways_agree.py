@@ -7,10 +7,12 @@ import io
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rss_analytics.errors import RssError
+from rss_analytics.reading import delimited, pieces
 from rss_analytics.reading.delimited import DelimitedFile
 from rss_analytics.reading.dialect import find_dialect
 from rss_analytics.reading.encoding import find_encoding
@@ -89,6 +91,46 @@ def test_any_text_has_one_outcome(junk: str, headings: str) -> None:
         file = _file(folder, (headings + junk).encode())
         if file is not None:
             assert _outcome(file, exact=False) == _outcome(file, exact=True)
+
+
+ROW_END = st.sampled_from(["\n", "\r\n", "\r"])
+ROUGH_ROW = st.lists(st.sampled_from(["", "1", "ñ", '"a,b"', '"two\nlines"', '"so ""he"""', " "]), max_size=4).map(
+    ",".join
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(ROUGH_ROW, ROW_END), max_size=30), st.integers(1, 40), st.integers(1, 4), st.booleans())
+@example([("1,2,3", "\n")] * 9 + [("1,2", "\n")] + [("1,2,", "\n")] * 9, 8, 3, True)
+def test_pieces_of_any_size_give_the_rows_of_the_whole(
+    rows: list[tuple[str, str]], chunk: int, together: int, ended: bool
+) -> None:
+    text = "a,b,c\n" + "".join(row + end for row, end in rows)
+    text = text if ended else text.rstrip("\r\n")
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(pieces, "_CHUNK", chunk)
+        patch.setattr(delimited, "_SPREADSHEET_BLOCK", together)
+        for codec in ("utf-8", "cp1252"):
+            file = _file(folder, text.encode(codec))
+            if file is not None:
+                assert _outcome(file, exact=False) == _outcome(file, exact=True)
+
+
+def test_an_irregular_row_costs_itself_and_not_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "_CHUNK", 1000)
+    rows = [f"{number},C{number % 7},kept" for number in range(2000)]
+    rows[40:40] = ["1,2", "", '"a ""b""",2,3,4']
+    file = _file(str(tmp_path), "\n".join(["id,client,status", *rows, ""]).encode())
+    assert file is not None
+    one_by_one = []
+    parse = delimited.parse_rows
+    monkeypatch.setattr(
+        delimited, "parse_rows", lambda *how: (one_by_one.append(row) or row for row in parse(*how))
+    )  # fmt: skip
+    found = _outcome(file, exact=False)
+    assert len(found) == 2002
+    assert 3 <= len(one_by_one) < 400
+    assert found == _outcome(file, exact=True)
 
 
 def _read(folder: str, content: bytes) -> tuple[TextTable, Result] | None:

@@ -8,7 +8,7 @@ import pytest
 
 from rss_analytics.storage.history import undo
 from rss_analytics.storage.loads import Covers
-from tests.small_forms import TERM, VISIT, Agency, visit
+from tests.small_forms import TERM, VISIT, VISIT_HEADINGS, Agency, visit
 from tests.storage.plain_judgement import judge_all
 from tests.storage.staged_rows import FIRST_DAY, Draw, content, in_force, open_judgements, put
 
@@ -124,6 +124,19 @@ def test_visits_of_one_session_may_be_at_once_and_others_not(agency: Agency) -> 
         at(8, "15:30", "16:30", status="missed"),
     )  # fmt: skip
     assert agency.held() == {"V2": {"VIS603"}, "V3": {"VIS603"}}
+
+
+def test_a_visit_that_ends_later_than_the_last_one_of_its_session_still_meets_others(agency: Agency) -> None:
+    def at(number: int, start: str, end: str, session: str) -> list[object]:
+        times = {"at": f"2026-01-10 {start}", "end_at": f"2026-01-10 {end}"}
+        return [*visit(number, f"P{number}", staff_id="S1", **times), session]
+
+    agency.visits(
+        at(1, "10:00", "12:00", "G1"), at(2, "11:00", "11:05", "G1"), at(3, "11:30", "11:40", ""),
+        at(4, "13:00", "13:30", "G2"), at(5, "13:00", "13:30", "G2"), at(6, "13:30", "14:00", "G3"),
+        headings=[*VISIT_HEADINGS, "session_id"],
+    )  # fmt: skip
+    assert agency.held() == {"V1": {"VIS603"}, "V3": {"VIS603"}}
 
 
 @pytest.mark.parametrize(("touching", "expected"), [("", {"TA", "TB", "TC", "TD"}), ("\n    may_touch: true", set())])

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rss_analytics.definitions.form import Field, Form
+from rss_analytics.validation import casting
 from rss_analytics.validation.casting import cast_column
 
 TEXT = {"en": "X"}
@@ -235,3 +236,30 @@ def test_the_type_of_a_field_is_asked_of_the_form_and_not_of_the_cells() -> None
     field = Field.model_validate({"name": "x", "type": "text", "label": TEXT})
     assert field.type == "text"
     assert value("007", type="text") == "007"
+
+
+MOMENTS = ["", "2026-02-28", "2026-02-28 10:30", "2026-02-28T10:30:59", "2026-02-28 10:30:59.123456", "1999-12-31"]
+
+
+@pytest.mark.parametrize("kind", ["date", "datetime"])
+@pytest.mark.parametrize(
+    "odd", [None, " 2026-02-28 ", "2026-02-29", "0000-01-01", "0001-01-01", "2026-02-28 24:00", "2026-02-28 10",
+            "2026-02-28T1030", "2026-02-28 10:30:59.1234567", "2026-02-28 10:30:60", "02/28/2026", "45000", "x",
+            "2026-02-28\n", "2026-02-28 00:00"],
+)  # fmt: skip
+def test_a_column_of_moments_is_cast_the_same_as_a_whole_and_word_by_word(
+    kind: str, odd: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = form_of(type=kind, formats=["%m/%d/%Y"])
+    cells = [cell for cell in MOMENTS if kind == "datetime" or ":" not in cell] + ([odd] if odd is not None else [])
+    found = []
+    for plain in (casting._plain_moments, lambda *_: None):
+        monkeypatch.setattr(casting, "_plain_moments", plain)
+        column = cast_column(form, form.field("x"), pa.array(cells, pa.string()), epoch_1904=False)
+        found.append((column.values, column.missing, {c: rows.tolist() for c, rows in column.faults.items()}))
+    assert found[0] == found[1]
+    assert found[0][0].type == casting.ARROW_TYPES[kind]
+
+
+def test_a_missing_code_that_looks_like_a_day_is_kept_as_one() -> None:
+    assert cast("1900-01-01", type="date", missing_codes={"1900-01-01": "unknown"}) == (None, "", "1900-01-01")
