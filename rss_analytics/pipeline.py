@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -61,10 +62,14 @@ class LoadResult:
 
 def ingest(workspace: Workspace, path: Path, how: Intake) -> list[LoadResult]:
     """Reads a file and takes each of its tables into the store."""
-    return [_take_in(workspace, table, form, how) for table, form in tables_of(workspace, path, how)]
+    tables = tables_of(workspace, path, how)
+    return [result for table, form in tables for result in _take_in(workspace, table, form, how)]
 
 
-def _take_in(workspace: Workspace, table: TextTable, form: Form, how: Intake) -> LoadResult:
+def _take_in(
+    workspace: Workspace, table: TextTable, form: Form, how: Intake, together: Collection[str] = ()
+) -> list[LoadResult]:
+    """What became of the table; nothing where the file was meanwhile loaded by another process, see ``merge``."""
     facts = load_facts(workspace, table, form, how)
     with staging(workspace.warehouse, form) as stage:
         notes = validate(table, form, how, stage)
@@ -77,8 +82,11 @@ def _take_in(workspace: Workspace, table: TextTable, form: Form, how: Intake) ->
             now=how.now,
             deletion=deletion_of(workspace, how),
             dry_run=how.dry_run,
+            together=together,
         )
-    return LoadResult(
+    if not counts:
+        return []
+    result = LoadResult(
         file=table.path.name,
         form=form.form,
         source=how.source or table.origin,
@@ -87,17 +95,21 @@ def _take_in(workspace: Workspace, table: TextTable, form: Form, how: Intake) ->
         load_id=None if how.dry_run else counts["load_id"],
         notes=tuple(notes),
     )
+    return [result]
 
 
 def update(workspace: Workspace, how: Intake) -> tuple[list[LoadResult], list[RssError]]:
     """Takes in every file of the incoming folder that its latest load does not hold already."""
     results: list[LoadResult] = []
     problems: list[RssError] = []
-    for path in sorted(p for p in workspace.incoming.iterdir() if p.is_file() and not p.name.startswith(".")):
+    for path in sorted(p for p in workspace.incoming.iterdir() if not p.is_dir() and not p.name.startswith(".")):
         try:
-            for table, form in tables_of(workspace, path, how):
-                if not is_loaded(workspace, table, form, how):
-                    results.append(_take_in(workspace, table, form, how))
+            tables = list(tables_of(workspace, path, how))
+            facts = [load_facts(workspace, table, form, how) for table, form in tables]
+            together = frozenset(one.fingerprint for one in facts)
+            for (table, form), one in zip(tables, facts, strict=True):
+                if not is_loaded(workspace, one, together):
+                    results += _take_in(workspace, table, form, how, together)
         except RssError as error:  # one bad file does not keep the others out
             problems.append(error)
     return results, problems

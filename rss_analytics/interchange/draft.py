@@ -14,6 +14,7 @@ from rss_analytics.interchange.redcap_draft import draft_from_redcap, is_redcap
 from rss_analytics.interchange.sheet_rows import open_definition
 from rss_analytics.interchange.spss_draft import draft_from_spss, is_spss
 from rss_analytics.interchange.xlsform_draft import draft_from_xlsform, is_xlsform
+from rss_analytics.reading.export_file import ExportFile
 
 _HEAD = 4096  # bytes from which a file is told
 
@@ -47,11 +48,9 @@ def draft_form(path: Path, name: str | None = None) -> Draft:
 
 
 def _drafted(path: Path, name: str | None) -> tuple[Form, tuple[str, ...]]:
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD)
-    except OSError as error:
-        raise problem("file.cannot_open", where=path.name, reason=error.strerror or type(error).__name__) from None
+    file = ExportFile.at(path)
+    with file.unchanging(), file.open("rb") as stream:
+        head = stream.read(_HEAD)
     if is_spss(head):
         return draft_from_spss(path, name=name)
     if is_limesurvey(head):

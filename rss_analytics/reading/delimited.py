@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby, islice
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -15,7 +14,8 @@ from pyarrow import csv as arrow_csv
 
 from rss_analytics.reading.dialect import Dialect, find_dialect
 from rss_analytics.reading.encoding import ByteSource, Encoding, find_encoding
-from rss_analytics.reading.quotation import ParsedRow, Quotation, parse_rows, quotation_of
+from rss_analytics.reading.export_file import ExportFile
+from rss_analytics.reading.quotation import ParsedRow, Quotation, bounded_lines, parse_rows, quotation_of
 from rss_analytics.reading.residue import residue_of
 from rss_analytics.reading.rows import OddRow, RowBlock, block_from_rows, column_names
 from rss_analytics.reading.table import Note, TextTable
@@ -25,13 +25,13 @@ _ROWS_AT_ONCE = 16_384  # rows held as Python text
 _SPREADSHEET_BLOCK = 16  # Excel leaves out empty last cells for 16 rows at a time (Microsoft support article 77295)
 
 
-def open_delimited(path: ByteSource) -> TextTable:
-    """The table of a text file; see ``open_table``."""
+def open_delimited(path: ByteSource, file: ExportFile) -> TextTable:
+    """The table of a text file, which is the file itself or lies in it; see ``open_table``."""
     encoding = find_encoding(path)
     dialect = find_dialect(path, encoding)
-    file = DelimitedFile(path, encoding, dialect)
+    read = DelimitedFile(path, encoding, dialect)
     return TextTable(
-        path=Path(path.name) if not isinstance(path, Path) else path,
+        file=file,
         format="tsv" if dialect.delimiter == "\t" else "csv",
         encoding=encoding.name,
         delimiter=dialect.delimiter,
@@ -41,7 +41,7 @@ def open_delimited(path: ByteSource) -> TextTable:
         epoch_1904=False,
         sha256=encoding.sha256,
         notes=tuple(_notes(encoding, dialect)),
-        blocks=file.blocks,
+        blocks=read.blocks,
     )
 
 
@@ -155,7 +155,8 @@ class DelimitedFile:
     def _parsed_rows(self) -> Iterator[ParsedRow]:
         with self.encoding.open(self.path) as stream:
             stream.read(self.dialect.lead)
-            for row in parse_rows(stream, self.dialect.delimiter, self.path.name):
+            lines = bounded_lines(stream, self.path.limits.line_characters, self.path.name)
+            for row in parse_rows(lines, self.dialect.delimiter, self.path.name, self.path.limits.cell_characters):
                 if row.sheet_row > self.dialect.heading_row:
                     yield row
 
