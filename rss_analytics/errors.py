@@ -185,7 +185,7 @@ CATALOGUE: dict[str, Message] = {
     ),
     "file.too_large": Message(
         "RSS218",
-        "the file has {found} MB when unpacked, more than {most} MB",
+        "the file holds {found} MB, more than {most} MB",
         "Export fewer records at a time, or raise `{limit}` under `limits` in house_rules.yaml",
     ),
     "file.packed_too_tightly": Message(

@@ -30,7 +30,7 @@ class Limits(Declared):
     packed_ratio_from_megabytes: int = Key(
         default=50, ge=1, description="megabytes up to which a file may unpack whatever its ratio: they do no harm"
     )
-    columns: int = Key(default=10_000, ge=1, description="columns of a table")
+    columns: int = Key(default=16_384, ge=1, description="columns of a table; a spreadsheet program has 16,384")
     sheet_cells: int = Key(
         default=12_000_000,
         ge=1,

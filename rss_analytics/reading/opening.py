@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from rss_analytics.definitions.limits import Limits
-from rss_analytics.errors import problem
 from rss_analytics.reading.archive import open_archive
 from rss_analytics.reading.content import content_of
 from rss_analytics.reading.delimited import open_delimited
 from rss_analytics.reading.export_file import ExportFile
+from rss_analytics.reading.packing import judge_width
 from rss_analytics.reading.table import TextTable
 from rss_analytics.reading.vendors.claims_837p import open_claims
 from rss_analytics.reading.vendors.registry import recognise, vendor_named
@@ -26,9 +26,7 @@ def open_table(path: Path, *, sheet: str | None = None, limits: Limits | None = 
     file = ExportFile.at(path, limits)
     with file.unchanging():
         tables = _tables(file, sheet)
-        widest = max((len(table.headings) for table in tables), default=0)
-        if widest > file.limits.columns:
-            raise problem("file.too_many_columns", where=file.name, found=widest, most=file.limits.columns)
+        judge_width(file, max((len(table.headings) for table in tables), default=0))
         return tables
 
 

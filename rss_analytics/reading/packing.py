@@ -61,6 +61,12 @@ def judge_ratio(file: ExportFile, packed: int, unpacked: int) -> None:
         raise problem("file.packed_too_tightly", where=file.name, most=limits.packed_ratio)
 
 
+def judge_width(file: ExportFile, columns: int) -> None:
+    """Raises ``RssError`` for a table of too many columns."""
+    if columns > file.limits.columns:
+        raise problem("file.too_many_columns", where=file.name, found=columns, most=file.limits.columns)
+
+
 def _refuse_members(file: ExportFile, found: int) -> None:
     raise problem("file.too_many_members", where=file.name, found=found, most=file.limits.archive_members)
 

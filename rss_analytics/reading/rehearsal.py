@@ -48,7 +48,7 @@ from pyreadstat import read_sav
 def read(path):
     width = read_sav(path, metadataonly=True)[1].number_columns
     most = max(1, min(100_000, 5_000_000 // max(1, width)))
-    rows, start = most, 0
+    rows, start = most if width <= int(sys.argv[4]) else 0, 0
     while rows:
         how = dict(row_offset=start, row_limit=most, output_format="dict", disable_datetime_conversion=True)
         rows = read_sav(path, user_missing=True, **how)[1].number_rows
@@ -63,13 +63,16 @@ def survives_reading(path: Path, size: int) -> bool:
     return _survives(_READ_WORKBOOK + _BOUNDED, path, memory, seconds)
 
 
-def spss_survives_reading(path: Path) -> bool:
-    """False when reading the SPSS file ends the process, exhausts its memory or takes longer than minutes."""
-    return _survives(_READ_SPSS + _BOUNDED, path, _MOST_MEMORY, _MOST_SECONDS)
+def spss_survives_reading(path: Path, columns: int) -> bool:
+    """False when reading the SPSS file ends the process, exhausts its memory or takes longer than minutes.
+
+    Of a file of more columns only the dictionary is read.
+    """
+    return _survives(_READ_SPSS + _BOUNDED, path, _MOST_MEMORY, _MOST_SECONDS, columns)
 
 
-def _survives(trial: str, path: Path, memory: int, seconds: int) -> bool:
-    command = [sys.executable, "-I", "-c", trial, str(path.absolute()), str(memory), str(seconds)]
+def _survives(trial: str, path: Path, *limits: int) -> bool:
+    command = [sys.executable, "-I", "-c", trial, str(path.absolute()), *map(str, limits)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=_MOST_SECONDS, check=False)  # noqa: S603  # own text
     except subprocess.TimeoutExpired:

@@ -18,7 +18,7 @@ from rss_analytics.reading.packing import unpacked
 
 _HEAD = 4096  # bytes in which a part says what it is
 _SHEET = re.compile(rb"<(?:\w+:)?worksheet\b")
-_TEXTS = re.compile(rb"<(?:\w+:)?sst\b")
+_READ = (".xml", ".rels")  # endings of the parts that the workbook reader may unpack
 _LOOSELY = (b" r =", b" r= ")  # XML allows spaces, which no program writes
 _MOST_BYTES = 10  # of a character in XML, as in ``&#x1F600;``
 _LETTERS, _FIGURES = 4, 10  # of a reference, one more than there are in the last of a sheet
@@ -72,7 +72,7 @@ def unfit_extent(file: ExportFile) -> Extent | None:
     """
     with zipfile.ZipFile(file.path) as archive, file.open("rb") as stream:
         for part in archive.infolist():
-            if not part.filename.lower().endswith(".xml"):
+            if not part.filename.lower().endswith(_READ):
                 continue
             pieces = unpacked(stream, part)
             head = next(pieces, b"")
@@ -81,9 +81,8 @@ def unfit_extent(file: ExportFile) -> Extent | None:
                 extent = _extent(content)
                 if not extent.fits(file.limits):
                     return extent
-            elif _TEXTS.search(head[:_HEAD]):
-                for _ in content:
-                    pass
+            for _ in content:  # a part that is larger than it says shows here
+                pass
     return None
 
 

@@ -21,7 +21,7 @@ from rss_analytics.definitions.spelling import fold
 from rss_analytics.errors import RssError, problem
 from rss_analytics.reading.cell_text import cell_text
 from rss_analytics.reading.export_file import ExportFile
-from rss_analytics.reading.packing import judge_ratio
+from rss_analytics.reading.packing import judge_ratio, judge_width
 from rss_analytics.reading.rehearsal import spss_survives_reading
 from rss_analytics.reading.rows import RowBlock, column_names
 from rss_analytics.reading.table import Note, TextTable
@@ -101,9 +101,9 @@ def open_spss(file: ExportFile) -> TextTable:
     except ImportError as fault:
         raise problem("usage.extra_missing", where=path.name, extra="spss") from fault
     judge_ratio(file, file.stamp.size, _announced_bytes(file))
-    if not spss_survives_reading(path):
+    if not spss_survives_reading(path, file.limits.columns):
         raise _damaged(path)
-    read = _opened(path)
+    read = _opened(file)
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     announced = read.encoding is None
@@ -137,20 +137,21 @@ def _announced_bytes(file: ExportFile) -> int:
     return max(0, int(doubles)) * max(0, int(cases)) * 8
 
 
-def _opened(path: Path) -> SpssFile:
+def _opened(file: ExportFile) -> SpssFile:
     """The file in the first encoding in which all of it can be read."""
     for encoding in _ENCODINGS:
         try:
-            _, about = _read(path, encoding, metadataonly=True)
-            file = SpssFile(path, encoding, about)
-            for _ in file.blocks():
+            _, about = _read(file.path, encoding, metadataonly=True)
+            read = SpssFile(file.path, encoding, about)
+            judge_width(file, len(read.names))
+            for _ in read.blocks():
                 pass
         except UnicodeDecodeError:
             continue
-        if file.names and len(set(file.names)) == len(file.names):
-            return file
+        if read.names and len(set(read.names)) == len(read.names):
+            return read
         break
-    raise _damaged(path)
+    raise _damaged(file.path)
 
 
 def _read(path: Path, encoding: str | None, **how: Any) -> tuple[Mapping[str, list[Any]], Any]:
