@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BufferedReader
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,7 @@ from rss_analytics.errors import problem
 
 _TICK = 0.012  # seconds; clocks of file systems step by up to 0.01, within which two changes bear one time
 _COARSE_TICK = 2.1  # seconds; FAT keeps even seconds, other old file systems whole ones
+_WRITTEN_LATELY = 60  # seconds; no single piece takes so long to write
 _NANOSECONDS = 1_000_000_000
 _KINDS = {
     stat.S_IFDIR: "a folder",
@@ -46,11 +48,16 @@ class Stamp:
 
 @dataclass(frozen=True)
 class ExportFile:
-    """A regular file with its stamp at the first look, and the limits that hold for what is read of it."""
+    """A regular file with its stamp at the first look, and the limits that hold for what is read of it.
+
+    ``digest`` is of its content if it was written lately: a writing of one large piece bears the time of its beginning,
+    so that one still under way does not move the stamp.
+    """
 
     path: Path
     stamp: Stamp
     limits: Limits
+    digest: str | None = None
 
     @classmethod
     def at(cls, path: Path, limits: Limits | None = None) -> ExportFile:
@@ -66,7 +73,11 @@ class ExportFile:
             time.sleep(min(pause, pause - age))  # an age below 0 is of a clock that is ahead
             if Stamp.of(_look(path)) != stamp:
                 raise problem("file.changed", where=path.name)
-        return cls(path, stamp, limits or Limits())
+        file = cls(path, stamp, limits or Limits())
+        if age > _WRITTEN_LATELY:
+            return file
+        with file.unchanging():
+            return replace(file, digest=file.hashed())
 
     @property
     def name(self) -> str:
@@ -92,16 +103,31 @@ class ExportFile:
         try:
             yield
         except OSError as fault:
-            self.check(fault)
+            self.confirm(fault)
             reason = fault.strerror or type(fault).__name__
             raise problem("file.cannot_open", where=self.name, reason=reason) from fault
         except Exception as fault:
-            self.check(fault)
+            self.confirm(fault)
             raise
         self.check()
 
+    def hashed(self) -> str:
+        """The SHA-256 of its bytes."""
+        with self.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    def confirm(self, fault: Exception | None = None) -> None:
+        """Raises ``RssError`` when the file is no longer what it was, its content looked at too if it was new.
+
+        ``fault`` is what that led to.
+        """
+        self.check(fault)
+        if self.digest is not None and self.hashed() != self.digest:
+            raise problem("file.changed", where=self.name) from fault
+        self.check(fault)
+
     def check(self, fault: Exception | None = None) -> None:
-        """Raises ``RssError`` when the file is no longer what it was; ``fault`` is what that led to."""
+        """The same by its stamp alone."""
         try:
             same = Stamp.of(self.path.stat()) == self.stamp
         except OSError:

@@ -77,3 +77,4 @@ class TextTable:
             for batch in batches:
                 self.file.check()
                 yield batch
+            self.file.confirm()

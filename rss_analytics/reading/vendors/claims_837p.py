@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -53,8 +52,6 @@ def open_claims(file: ExportFile) -> TextTable:
 
     Raises ``RssError`` for another kind of transaction and for a file that is damaged or ends too early.
     """
-    with file.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     for _ in _lines(file):  # a file cut off or of another kind shows here, not in the midst of a load
         pass
     return TextTable(
@@ -66,7 +63,7 @@ def open_claims(file: ExportFile) -> TextTable:
         headings=HEADINGS,
         heading_row=0,
         epoch_1904=False,
-        sha256=digest,
+        sha256=file.hashed(),
         notes=(),
         blocks=partial(_blocks, file),
     )

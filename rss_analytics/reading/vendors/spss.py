@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import struct
 from collections import Counter
@@ -104,8 +103,6 @@ def open_spss(file: ExportFile) -> TextTable:
     if not spss_survives_reading(path, file.limits.columns):
         raise _damaged(path)
     read = _opened(file)
-    with file.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     announced = read.encoding is None
     encoding = str(read.about.file_encoding if announced else read.encoding)
     return TextTable(
@@ -117,7 +114,7 @@ def open_spss(file: ExportFile) -> TextTable:
         headings=read.names,
         heading_row=0,
         epoch_1904=False,
-        sha256=digest,
+        sha256=file.hashed(),
         notes=() if announced else (Note("encoding_assumed", {"encoding": encoding}),),
         blocks=read.blocks,
         also=_variable_labels(read),
