@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -83,7 +83,8 @@ def tables_of(workspace: Workspace, path: Path, how: Intake) -> Iterator[tuple[T
     fitting: list[tuple[TextTable, Fitting]] = []
     reasons: list[RssError] = []
     notes: list[Note] = []
-    for table in open_export(path, source=how.source, sheet=how.sheet):
+    limits = workspace.catalogue.house_rules.limits
+    for table in open_export(path, source=how.source, sheet=how.sheet, limits=limits):
         try:
             fitting += _with_forms(workspace, table, how)
         except RssError as error:
@@ -373,11 +374,11 @@ def deletion_of(workspace: Workspace, how: Intake) -> Deletion | None:
     return Deletion(how.covers, workspace.catalogue.house_rules.vanishing_share_asks, how.confirmed)
 
 
-def is_loaded(workspace: Workspace, table: TextTable, fits: Fitting, how: Intake) -> bool:
-    """Whether exactly this table of a file of this name, read in the same way, has been loaded before."""
+def is_loaded(workspace: Workspace, facts: LoadFacts, together: Collection[str]) -> bool:
+    """Whether the store holds this table of a file already; ``together`` are the fingerprints of all its tables."""
     try:
         with workspace.store.opened(read_only=True) as connection:
-            return already_loaded(connection, load_facts(workspace, table, fits, how))
+            return already_loaded(connection, facts, together)
     except StoreProblem as fault:
         if fault.key == "store.missing":
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -74,10 +75,14 @@ class LoadResult:
 
 def ingest(workspace: Workspace, path: Path, how: Intake) -> list[LoadResult]:
     """Reads a file and takes each of its tables into the store."""
-    return [_take_in(workspace, table, fits, how) for table, fits in tables_of(workspace, path, how)]
+    tables = tables_of(workspace, path, how)
+    return [result for table, fits in tables for result in _take_in(workspace, table, fits, how)]
 
 
-def _take_in(workspace: Workspace, table: TextTable, fits: Fitting, how: Intake) -> LoadResult:
+def _take_in(
+    workspace: Workspace, table: TextTable, fits: Fitting, how: Intake, together: Collection[str] = ()
+) -> list[LoadResult]:
+    """What became of the table; nothing where the file was meanwhile loaded by another process, see ``merge``."""
     form, facts = fits.form, load_facts(workspace, table, fits, how)
     with staging(workspace.warehouse, form) as stage:
         notes = validate(workspace, table, fits, how, stage)
@@ -90,10 +95,13 @@ def _take_in(workspace: Workspace, table: TextTable, fits: Fitting, how: Intake)
             now=how.now,
             deletion=deletion_of(workspace, how),
             dry_run=how.dry_run,
+            together=together,
         )
         reasons = stage.reasons()
+    if not counts:
+        return []
     language = workspace.settings.language
-    return LoadResult(
+    result = LoadResult(
         file=table.path.name,
         form=form.form,
         source=how.source or table.origin,
@@ -105,17 +113,21 @@ def _take_in(workspace: Workspace, table: TextTable, fits: Fitting, how: Intake)
             Reason(code, field, rows, *explain(form, code, field, language)) for code, field, rows in reasons
         ),
     )
+    return [result]
 
 
 def update(workspace: Workspace, how: Intake) -> tuple[list[LoadResult], list[RssError]]:
     """Takes in every file of the incoming folder that its latest load does not hold already."""
     results: list[LoadResult] = []
     problems: list[RssError] = []
-    for path in sorted(p for p in workspace.incoming.iterdir() if p.is_file() and not p.name.startswith(".")):
+    for path in sorted(p for p in workspace.incoming.iterdir() if not p.is_dir() and not p.name.startswith(".")):
         try:
-            for table, fits in tables_of(workspace, path, how):
-                if not is_loaded(workspace, table, fits, how):
-                    results.append(_take_in(workspace, table, fits, how))
+            tables = list(tables_of(workspace, path, how))
+            facts = [load_facts(workspace, table, fits, how) for table, fits in tables]
+            together = frozenset(one.fingerprint for one in facts)
+            for (table, fits), one in zip(tables, facts, strict=True):
+                if not is_loaded(workspace, one, together):
+                    results += _take_in(workspace, table, fits, how, together)
         except RssError as error:  # one bad file does not keep the others out
             problems.append(error)
     return results, problems

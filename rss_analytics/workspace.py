@@ -172,7 +172,10 @@ class Workspace:
         from rss_analytics.reading.opening import open_export  # noqa: PLC0415
 
         declared = self.catalogue.form(form)
-        proposed = (propose_layout(declared, table, name=name) for table in open_export(Path(path)))
+        proposed = (
+            propose_layout(declared, table, name=name)
+            for table in open_export(Path(path), limits=self.catalogue.house_rules.limits)
+        )
         return next((text for text in proposed if text is not None), None)
 
     def _intake(self) -> Intake:

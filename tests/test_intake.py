@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -10,12 +12,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from rss_analytics import intake
+from rss_analytics import intake, pipeline
 from rss_analytics.errors import FileProblem, ProgramError, RssError
-from rss_analytics.intake import Intake
+from rss_analytics.intake import Intake, is_loaded
 from rss_analytics.pipeline import update
 from rss_analytics.storage import merging
+from rss_analytics.storage.loads import LoadFacts
 from rss_analytics.storage.merging import _check_identities
+from rss_analytics.workspace import Workspace
 from tests.small_forms import TODAY, VISIT, VISIT_HEADINGS, Agency, visit
 
 HOW = Intake(who="tester", today=TODAY, now=datetime(2026, 6, 30, 12))
@@ -109,6 +113,77 @@ def test_update_takes_in_what_is_new_and_not_again_what_it_took(agency: Agency) 
                    .replace("nickname", "pet name"))  # fmt: skip
     agency.reopen()
     assert names() == ["a.csv", "b.csv"]
+
+
+def test_update_loads_a_file_again_that_returns_to_what_it_was_before(agency: Agency) -> None:
+    def brings(person: str, born_on: str) -> list[tuple[int, int, int]]:
+        file = agency.file("person", ["person_id", "born_on"], [[person, born_on]])
+        file.rename(agency.workspace.incoming / "a.csv")
+        results, problems = update(agency.workspace, HOW)
+        assert problems == []
+        return [(result.new, result.corrected, result.unchanged) for result in results]
+
+    earlier, later = ("P1", "1980-01-01"), ("P1", "1990-01-01")
+    assert brings(*earlier) == [(1, 0, 0)]
+    assert brings(*later) == [(0, 1, 0)]
+    assert brings(*earlier) == [(0, 1, 0)]
+    assert str(agency.current("person", "born_on")[0])[:10] == "1980-01-01"
+    assert brings(*earlier) == []
+    agency.workspace.undo(3)
+    assert brings(*earlier) == [], "the load that was taken back is the latest; somebody wanted the store without it"
+    assert str(agency.current("person", "born_on")[0])[:10] == "1990-01-01"
+    assert brings(*later) == [(0, 0, 1)]
+    assert brings(*earlier) == [(0, 1, 0)], "it is brought anew"
+
+
+def test_update_loads_each_sheet_of_one_form_once_and_again_when_the_workbook_returns(agency: Agency) -> None:
+    def brings(**sheets: str) -> list[int]:
+        rows = {name: [["person_id", "born_on"], [name, born]] for name, born in sheets.items()}
+        workbook(agency, rows).rename(agency.workspace.incoming / "book.xlsx")
+        return [result.corrected + result.new for result in update(agency.workspace, HOW)[0]]
+
+    assert brings(P1="1980-01-01", P2="1980-01-01") == [1, 1]
+    assert update(agency.workspace, HOW) == ([], [])
+    assert brings(P1="1980-01-01", P2="1990-01-01") == [0, 1]
+    assert update(agency.workspace, HOW) == ([], [])
+    assert brings(P1="1980-01-01", P2="1980-01-01") == [0, 1]
+
+
+def test_of_two_updates_at_once_one_loads_the_file(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
+    agency.file("person", ["person_id"], [["P1"]]).rename(agency.workspace.incoming / "a.csv")
+    looked_before: list[int] = []
+
+    def looks_and_is_overtaken(workspace: Workspace, facts: LoadFacts, together: Collection[str]) -> bool:
+        found = is_loaded(workspace, facts, together)
+        if not looked_before:
+            looked_before.append(1)
+            assert [result.new for result in update(workspace, HOW)[0]] == [1]
+        return found
+
+    monkeypatch.setattr(pipeline, "is_loaded", looks_and_is_overtaken)
+    assert update(agency.workspace, HOW) == ([], [])
+    assert len(agency.workspace.history()) == 1
+    again = agency.load_all(agency.workspace.incoming / "a.csv")
+    assert [result.unchanged for result in again] == [1], "a file brought by hand is loaded as often as it is brought"
+
+
+def test_two_updates_that_run_beside_each_other_load_each_file_once(agency: Agency) -> None:
+    for number in range(4):
+        agency.file("person", ["person_id"], [[f"P{number}"]]).rename(agency.workspace.incoming / f"{number}.csv")
+    with ThreadPoolExecutor(2) as both:
+        taken = list(both.map(lambda _: update(agency.workspace, HOW), range(2)))
+    assert [problems for _, problems in taken] == [[], []]
+    assert sorted(result.file for results, _ in taken for result in results) == [f"{number}.csv" for number in range(4)]
+    assert len(agency.workspace.history()) == 4
+
+
+def test_update_names_what_lies_among_the_exports_and_is_no_file(agency: Agency) -> None:
+    folder = agency.workspace.incoming
+    (folder / "lost.csv").symlink_to(folder / "nowhere.csv")
+    (folder / "kept").mkdir()
+    agency.file("person", ["person_id"], [["P1"]]).rename(folder / "a.csv")
+    results, problems = update(agency.workspace, HOW)
+    assert ([result.file for result in results], [error.code for error in problems]) == (["a.csv"], ["RSS216"])
 
 
 def test_counts_that_do_not_add_up_stop_the_load(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:

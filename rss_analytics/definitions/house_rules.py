@@ -9,6 +9,7 @@ from pydantic import model_validator
 
 from rss_analytics.definitions.declared import Declared
 from rss_analytics.definitions.instrument import Source
+from rss_analytics.definitions.limits import Limits
 
 AudienceName = Literal["director", "quality", "regional", "administration"]
 
@@ -104,4 +105,5 @@ class HouseRules(Declared):
     coverage_grace_days: int = Key(default=3, ge=0)
     vanishing_share_asks: float = Key(default=0.20, gt=0, le=1)
     store_wait_seconds: int = Key(default=60, ge=1)
+    limits: Limits = Limits()
     worklist: WorklistRules

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 NONE_CHOSEN = "(none)"
 """The cell, and the stored code, of a question with several answers that was answered by choosing none of them."""
@@ -12,6 +13,7 @@ TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1", "si", "s", "verdadero", "c
 FALSE_WORDS = frozenset({"false", "f", "no", "n", "0", "falso", "unchecked"})
 
 
+@lru_cache(maxsize=1 << 16)  # the same headings are compared with every form
 def fold(text: str) -> str:
     """A heading or answer as compared: NFKC, case, accents, punctuation and spaces folded.
 

@@ -151,6 +151,51 @@ CATALOGUE: dict[str, Message] = {
         "RSS213", "the archive is protected with a password", "Unpack it with the password and load the files inside"
     ),
     "file.damaged_archive": Message("RSS214", "the archive is damaged or cut off", "Export or copy it again"),
+    "file.changed": Message(
+        "RSS215", "the file changed while it was read", "Nothing of it was stored; load it when it has been written"
+    ),
+    "file.not_a_file": Message("RSS216", "this is {kind}, not a file", "Name the exported file itself"),
+    "file.too_many_members": Message(
+        "RSS217",
+        "the archive holds {found} files, more than {most}",
+        "Pack only the exported tables; `limits` in house_rules.yaml says how many may be read (`archive_members`)",
+    ),
+    "file.too_large": Message(
+        "RSS218",
+        "the file holds {found} MB, more than {most} MB",
+        "Export fewer records at a time, or raise `{limit}` under `limits` in house_rules.yaml",
+    ),
+    "file.packed_too_tightly": Message(
+        "RSS219",
+        "the file would unpack to more than {most} times its size, as no table does",
+        "Export it again; if it is sound, save it as CSV or raise `packed_ratio` under `limits` in house_rules.yaml",
+    ),
+    "file.member_twice": Message(
+        "RSS220",
+        "the archive holds two files of one name, {member}, of which one would be lost",
+        "Pack it again with a name for each",
+    ),
+    "file.too_many_columns": Message(
+        "RSS221",
+        "the table has {found} columns, more than {most}",
+        "Export only the columns of the form, or raise `columns` under `limits` in house_rules.yaml",
+    ),
+    "file.line_too_long": Message(
+        "RSS222",
+        "line {line} is longer than {limit} characters: this is no table, or its line ends were lost",
+        "Export it again, or raise `line_characters` under `limits` in house_rules.yaml",
+    ),
+    "file.sheet_too_wide": Message(
+        "RSS223",
+        "a sheet spans {rows} rows and {columns} columns, nearly all of them empty: a stray cell stands far from the "
+        "table",
+        "Delete the rows and columns beside the table in a spreadsheet program, or save the table as CSV",
+    ),
+    "file.cell_of_workbook_too_long": Message(
+        "RSS224",
+        "a cell of the workbook has more than {limit} characters",
+        "Shorten it, or raise `cell_characters` under `limits` in house_rules.yaml",
+    ),
     # -- the store --------------------------------------------------------------------------------------
     "store.missing": Message(
         "RSS801", "nothing has been loaded yet", "Load exported files with `rss-analytics ingest FILE`"

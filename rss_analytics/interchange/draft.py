@@ -7,7 +7,6 @@ from pathlib import Path
 
 from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.written import declared_text
-from rss_analytics.errors import problem
 from rss_analytics.interchange.export_draft import draft_from_export
 from rss_analytics.interchange.limesurvey_draft import draft_from_limesurvey, is_limesurvey
 from rss_analytics.interchange.redcap_draft import draft_from_redcap, is_redcap
@@ -15,6 +14,7 @@ from rss_analytics.interchange.sheet_rows import open_definition
 from rss_analytics.interchange.spss_draft import draft_from_spss, is_spss
 from rss_analytics.interchange.xlsform_draft import draft_from_xlsform, is_xlsform
 from rss_analytics.output_files import write_text
+from rss_analytics.reading.export_file import ExportFile
 
 _HEAD = 4096  # bytes from which a file is told
 
@@ -45,11 +45,9 @@ def draft_form(path: Path, name: str | None = None, *, sheet: str | None = None)
 
 
 def _drafted(path: Path, name: str | None, sheet: str | None) -> tuple[Form, tuple[str, ...]]:
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD)
-    except OSError as error:
-        raise problem("file.cannot_open", where=path.name, reason=error.strerror or type(error).__name__) from None
+    file = ExportFile.at(path)
+    with file.unchanging(), file.open("rb") as stream:
+        head = stream.read(_HEAD)
     if sheet is not None:
         rows = open_definition(path, sheet=sheet).sheets[sheet]
         if is_redcap(rows):

@@ -10,6 +10,7 @@ from typing import Any
 from rss_analytics.definitions.form import Choice, Form
 from rss_analytics.interchange.condition_text import plain_number
 from rss_analytics.interchange.drafting import Drafting, choice, whole_codes
+from rss_analytics.reading.export_file import ExportFile
 from rss_analytics.reading.vendors.spss import open_spss
 
 MAGIC = (b"$FL2", b"$FL3")
@@ -32,7 +33,7 @@ def draft_from_spss(path: Path, *, name: str | None) -> tuple[Form, tuple[str, .
 
     UsageProblem when the optional reader is not installed, FileProblem for a damaged file.
     """
-    encoding = open_spss(path).encoding  # refuses what would end the process that reads it
+    encoding = open_spss(ExportFile.at(path)).encoding  # refuses what would end the process that reads it
     from pyreadstat import read_sav  # noqa: PLC0415 - an optional part
 
     _, meta = read_sav(str(path), metadataonly=True, user_missing=True, encoding=encoding)

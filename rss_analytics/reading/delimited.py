@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby, islice
-from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 import numpy as np
 import pyarrow as pa
@@ -18,8 +17,9 @@ from pyarrow import csv as arrow_csv
 from rss_analytics.errors import RssError
 from rss_analytics.reading.dialect import Dialect, find_dialect
 from rss_analytics.reading.encoding import ByteSource, Encoding, find_encoding
+from rss_analytics.reading.export_file import ExportFile
 from rss_analytics.reading.pieces import Piece, PieceTooLongError, pieces_of
-from rss_analytics.reading.quotation import ParsedRow, Quotation, parse_rows, quotation_of
+from rss_analytics.reading.quotation import ParsedRow, Quotation, bounded_lines, parse_rows, quotation_of
 from rss_analytics.reading.residue import residue_of
 from rss_analytics.reading.rows import OddRow, RowBlock, block_from_rows, column_names
 from rss_analytics.reading.table import Note, TextTable
@@ -29,13 +29,13 @@ _ROWS_AT_ONCE = 16_384  # rows held as Python text
 _SPREADSHEET_BLOCK = 16  # Excel leaves out empty last cells for 16 rows at a time (Microsoft support article 77295)
 
 
-def open_delimited(path: ByteSource) -> TextTable:
-    """The table of a text file; see ``open_table``."""
+def open_delimited(path: ByteSource, file: ExportFile) -> TextTable:
+    """The table of a text file, which is the file itself or lies in it; see ``open_table``."""
     encoding = find_encoding(path)
     dialect = find_dialect(path, encoding)
-    file = DelimitedFile(path, encoding, dialect)
+    read = DelimitedFile(path, encoding, dialect)
     return TextTable(
-        path=Path(path.name) if not isinstance(path, Path) else path,
+        file=file,
         format="tsv" if dialect.delimiter == "\t" else "csv",
         encoding=encoding.name,
         delimiter=dialect.delimiter,
@@ -45,7 +45,7 @@ def open_delimited(path: ByteSource) -> TextTable:
         epoch_1904=False,
         sha256=encoding.sha256,
         notes=tuple(_notes(encoding, dialect)),
-        blocks=file.blocks,
+        blocks=read.blocks,
     )
 
 
@@ -221,8 +221,9 @@ class DelimitedFile:
                 if row.sheet_row > self.dialect.heading_row:
                     yield row
 
-    def _parse(self, lines: Iterable[str]) -> Iterator[ParsedRow]:
-        return parse_rows(lines, self.dialect.delimiter, self.path.name)
+    def _parse(self, text: TextIO) -> Iterator[ParsedRow]:
+        lines = bounded_lines(text, self.path.limits.line_characters, self.path.name)
+        return parse_rows(lines, self.dialect.delimiter, self.path.name, self.path.limits.cell_characters)
 
     def _keeps_empty_cells(self) -> bool:
         """True when the writer of this file writes empty last cells, so that a short row has lost a part."""

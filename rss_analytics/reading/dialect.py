@@ -55,37 +55,40 @@ def find_dialect(path: ByteSource, encoding: Encoding) -> Dialect:
 
     Raises ``RssError`` when the file holds only white space or an unclosed quotation mark swallows its headings.
     """
+    limits = path.limits
+    preamble = max(_PREAMBLE, limits.line_characters + 2)  # a line may have two characters at its end
     with encoding.open(path) as stream:
-        text = stream.read(_PREAMBLE)
-        complete = len(text) < _PREAMBLE
+        text = stream.read(preamble)
+        complete = len(text) < preamble
     announced = _SEPARATOR_LINE.match(text)
     lead = announced.end() if announced else 0
     lines = list(io.StringIO(text[lead:], newline=""))
     if not complete:
         lines.pop()
         if not lines:
-            raise problem("file.not_text", where=path.name)  # megabytes without a line end
+            raise problem("file.line_too_long", where=path.name, line=1, limit=f"{limits.line_characters:,}")
     if not any(line.strip() for line in lines):
         raise problem("file.empty", where=path.name)
-    readings = [_read(lines, delimiter, path.name) for delimiter in (announced[1] if announced else _DELIMITERS)]
+    delimiters = announced[1] if announced else _DELIMITERS
+    readings = [_read(lines, delimiter, path.name, limits.cell_characters) for delimiter in delimiters]
     best = max((reading for reading in readings if reading), key=_Reading.rank, default=None)
     if best is None:
         raise problem("file.unclosed_quote", where=path.name, row=1)
     heading = best.rows[best.heading]
-    characters = lead + _characters_through(lines, best.delimiter, heading.sheet_row, path.name)
+    characters = lead + _characters_through(lines, best.delimiter, heading.sheet_row, limits.cell_characters)
     return Dialect(best.delimiter, tuple(heading.cells), heading.sheet_row, characters, lead)
 
 
-def _read(lines: list[str], delimiter: str, where: str) -> _Reading | None:
+def _read(lines: list[str], delimiter: str, where: str, most: int) -> _Reading | None:
     rows: list[ParsedRow] = []
     with suppress(RssError):  # what was read before an unclosed mark still tells; the mark is reported on reading
-        rows.extend(islice(parse_rows(lines, delimiter, where), SEARCHED_ROWS))
+        rows.extend(islice(parse_rows(lines, delimiter, where, most), SEARCHED_ROWS))
     heading = find_heading_row([row.cells for row in rows])
     return None if heading is None else _Reading(delimiter, rows, heading)
 
 
-def _characters_through(lines: Iterable[str], delimiter: str, sheet_row: int, where: str) -> int:
-    """Length of the text up to and including a row."""
+def _characters_through(lines: Iterable[str], delimiter: str, sheet_row: int, most: int) -> int:
+    """Length of the text up to and including a row that has been read before."""
     read = 0
 
     def counted() -> Iterable[str]:
@@ -94,7 +97,7 @@ def _characters_through(lines: Iterable[str], delimiter: str, sheet_row: int, wh
             read += len(line)
             yield line
 
-    for row in parse_rows(counted(), delimiter, where):
+    for row in parse_rows(counted(), delimiter, "", most):
         if row.sheet_row == sheet_row:
             break
     return read

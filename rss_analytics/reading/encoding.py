@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Literal, Protocol, TextIO
 
+from rss_analytics.definitions.limits import Limits
 from rss_analytics.errors import RssError, problem
 
 _CHUNK = 1 << 20
@@ -27,6 +28,10 @@ class ByteSource(Protocol):
     @property
     def name(self) -> str:
         """Its name, for messages."""
+
+    @property
+    def limits(self) -> Limits:
+        """What it may not exceed."""
 
     def open(self, mode: Literal["rb"]) -> BinaryIO:
         """Its bytes from the start."""
@@ -93,15 +98,34 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
+class _LineLength:
+    """How long the line at hand is, so that one without an end is refused before any of it is parsed."""
+
+    def __init__(self, path: ByteSource) -> None:
+        self._path = path
+        self._length = 0
+
+    def add(self, length: int, last_end: int, line: int) -> None:
+        """Counts a chunk by its length and the place of its last line end, -1 for none; ``line`` is where it begins.
+
+        Raises ``RssError`` for a line longer than the limit by more than a chunk.
+        """
+        self._length = self._length + length if last_end < 0 else length - last_end - 1
+        limit = self._path.limits.line_characters
+        if self._length > limit + _CHUNK:
+            raise problem("file.line_too_long", where=self._path.name, line=line, limit=f"{limit:,}")
+
+
 def _check_utf16(path: ByteSource, stream: BinaryIO, name: str, digest: hashlib._Hash) -> None:
     decoder = codecs.getincrementaldecoder(name)()
-    line = 1
+    line, lines = 1, _LineLength(path)
     try:
         for chunk in _chunks(stream):
             digest.update(chunk)
             text = decoder.decode(chunk)
             if "\0" in text:
                 raise problem("file.nul_character", where=path.name, line=line + text[: text.index("\0")].count("\n"))
+            lines.add(len(text), max(text.rfind("\n"), text.rfind("\r")), line)
             line += text.count("\n")
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as fault:
@@ -116,10 +140,12 @@ def _cut_off_or_not_text(path: ByteSource, fault: UnicodeDecodeError) -> RssErro
 def _scan_single_bytes(path: ByteSource, stream: BinaryIO, mark_length: int, digest: hashlib._Hash) -> Encoding:
     decoder = codecs.getincrementaldecoder("utf-8")()
     line, wrong_line, beyond_ascii, cp1252 = 1, None, False, True
+    lines = _LineLength(path)
     for chunk in _chunks(stream):
         digest.update(chunk)
         if b"\0" in chunk:
             raise problem("file.nul_character", where=path.name, line=line + chunk[: chunk.index(0)].count(b"\n"))
+        lines.add(len(chunk), max(chunk.rfind(b"\n"), chunk.rfind(b"\r")), line)
         plain = chunk.isascii()
         if not plain:
             cp1252 = cp1252 and not any(byte in chunk for byte in _UNDEFINED_IN_CP1252)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TextIO
 
 import numpy as np
 
@@ -47,11 +47,22 @@ class _Lines:
         return line
 
 
-def parse_rows(lines: Iterable[str], delimiter: str, where: str) -> Iterator[ParsedRow]:
+def bounded_lines(stream: TextIO, limit: int, where: str) -> Iterator[str]:
+    """The lines of a text with their ends; ``RssError`` for one of more characters than the limit."""
+    number = 1
+    while line := stream.readline(limit + 1):
+        if len(line) > limit:
+            raise problem("file.line_too_long", where=where, line=number, limit=f"{limit:,}")
+        yield line
+        number += 1
+
+
+def parse_rows(lines: Iterable[str], delimiter: str, where: str, most: int) -> Iterator[ParsedRow]:
     """Rows of RFC 4180 text, counted from 1; line ends within quotation marks do not begin a row.
 
-    Raises ``RssError`` for a quotation mark that is never closed and for a cell longer than the csv module's limit.
+    Raises ``RssError`` for a quotation mark that is never closed and for a cell of more than ``most`` characters.
     """
+    csv.field_size_limit(most)
     source = _Lines(lines)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
     sheet_row = 0
@@ -65,9 +76,8 @@ def parse_rows(lines: Iterable[str], delimiter: str, where: str) -> Iterator[Par
         except csv.Error as fault:
             if source.at_end:
                 raise problem("file.unclosed_quote", where=where, row=sheet_row) from fault
-            if sum(map(len, source.in_hand)) > csv.field_size_limit():
-                limit = f"{csv.field_size_limit():,}"
-                raise problem("file.cell_too_long", where=where, row=sheet_row, limit=limit) from fault
+            if sum(map(len, source.in_hand)) > most:
+                raise problem("file.cell_too_long", where=where, row=sheet_row, limit=f"{most:,}") from fault
             yield ParsedRow(sheet_row, _read_loosely(source.in_hand, delimiter), sound=False)
         else:
             yield ParsedRow(sheet_row, cells, ended=source.in_hand[-1].endswith(("\r", "\n")))

@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 
 _MOST_MEMORY = 8 << 30  # bytes of address space; a sheet of one million rows and 200 columns needs 6.4 GB
+_LEAST_MEMORY = 450 << 20  # of a workbook, however small: the reader itself, and empty cells
+_MEMORY_PER_BYTE = 8  # a filled cell takes 32 bytes and more, and at least some ten in the file
 _MOST_SECONDS = 300
+_LEAST_SECONDS = 3
+_BYTES_PER_SECOND = 2 << 20  # read in one second of computing, at the very least
 _UNREADABLE = 3
 
 # An error that Python can catch is left to the real reading, which words it; a panic or an abort is what is looked for.
@@ -15,7 +19,8 @@ _BOUNDED = f"""
 import sys
 try:
     import resource
-    resource.setrlimit(resource.RLIMIT_AS, ({_MOST_MEMORY}, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    for kind, most in ((resource.RLIMIT_AS, sys.argv[2]), (resource.RLIMIT_CPU, sys.argv[3])):
+        resource.setrlimit(kind, (int(most), resource.getrlimit(kind)[1]))
 except (ImportError, ValueError, OSError):
     pass
 try:
@@ -41,26 +46,33 @@ def read(path):
 _READ_SPSS = """
 from pyreadstat import read_sav
 def read(path):
-    rows, start = 100_000, 0
+    width = read_sav(path, metadataonly=True)[1].number_columns
+    most = max(1, min(100_000, 5_000_000 // max(1, width)))
+    rows, start = most if width <= int(sys.argv[4]) else 0, 0
     while rows:
-        how = dict(row_offset=start, row_limit=100_000, output_format="dict", disable_datetime_conversion=True)
+        how = dict(row_offset=start, row_limit=most, output_format="dict", disable_datetime_conversion=True)
         rows = read_sav(path, user_missing=True, **how)[1].number_rows
-        start += 100_000
+        start += most
 """
 
 
-def survives_reading(path: Path) -> bool:
-    """False when reading the workbook ends the process, exhausts its memory or takes longer than minutes."""
-    return _survives(_READ_WORKBOOK + _BOUNDED, path)
+def survives_reading(path: Path, size: int) -> bool:
+    """False when reading the workbook, of so many bytes unpacked, ends the process or takes too much for its size."""
+    memory = min(_MOST_MEMORY, _LEAST_MEMORY + _MEMORY_PER_BYTE * size)
+    seconds = min(_MOST_SECONDS, _LEAST_SECONDS + size // _BYTES_PER_SECOND)
+    return _survives(_READ_WORKBOOK + _BOUNDED, path, memory, seconds)
 
 
-def spss_survives_reading(path: Path) -> bool:
-    """The same of an SPSS file."""
-    return _survives(_READ_SPSS + _BOUNDED, path)
+def spss_survives_reading(path: Path, columns: int) -> bool:
+    """False when reading the SPSS file ends the process, exhausts its memory or takes longer than minutes.
+
+    Of a file of more columns only the dictionary is read.
+    """
+    return _survives(_READ_SPSS + _BOUNDED, path, _MOST_MEMORY, _MOST_SECONDS, columns)
 
 
-def _survives(trial: str, path: Path) -> bool:
-    command = [sys.executable, "-I", "-c", trial, str(path.absolute())]
+def _survives(trial: str, path: Path, *limits: int) -> bool:
+    command = [sys.executable, "-I", "-c", trial, str(path.absolute()), *map(str, limits)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=_MOST_SECONDS, check=False)  # noqa: S603  # own text
     except subprocess.TimeoutExpired:

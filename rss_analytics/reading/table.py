@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rss_analytics.reading.export_file import ExportFile
 from rss_analytics.reading.residue import settle
 from rss_analytics.reading.rows import ExcludedRow, RaggedRow, RowBlock, TextBatch, resized
 
@@ -34,7 +35,7 @@ class TextTable:
     headings say apart, so that a form takes either.
     """
 
-    path: Path
+    file: ExportFile
     format: str
     encoding: str | None
     delimiter: str | None
@@ -53,6 +54,11 @@ class TextTable:
     wholes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return self.file.path
+
+    @property
     def origin(self) -> str:
         """What the table came from, for the load log: the vendor, else the file format."""
         return self.vendor or self.format
@@ -60,6 +66,15 @@ class TextTable:
     def batches(self, *, rows: int = 200_000) -> Iterator[TextBatch]:
         """The records from first to last, about ``rows`` of them a batch; each call reads the file again.
 
-        Raises ``RssError`` when the file turns out, further down, not to be readable as a table.
+        Raises ``RssError`` when the file turns out, further down, not to be readable as a table, and when it is no
+        longer what it was when it was opened.
         """
-        return settle(resized(self.blocks(), rows), self.headings)
+        return self.watched(settle(resized(self.blocks(), rows), self.headings))
+
+    def watched(self, batches: Iterator[TextBatch]) -> Iterator[TextBatch]:
+        """The same batches, as long as the file they come from stays as it is."""
+        with self.file.unchanging():
+            for batch in batches:
+                self.file.check()
+                yield batch
+            self.file.confirm()

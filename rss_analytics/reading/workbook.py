@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -11,7 +12,6 @@ from functools import partial
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from zipfile import BadZipFile
 
 from python_calamine import (
     CalamineError,
@@ -25,10 +25,13 @@ from python_calamine import (
 
 from rss_analytics.errors import did_you_mean, problem, quoted
 from rss_analytics.reading.cell_text import CellValue, cell_text, ods_cell_text
+from rss_analytics.reading.export_file import ExportFile
 from rss_analytics.reading.heading_row import SEARCHED_ROWS, Merge, filled_cells, merged_headings
+from rss_analytics.reading.packing import judge_size
 from rss_analytics.reading.rehearsal import survives_reading
 from rss_analytics.reading.rows import RowBlock, block_from_rows
 from rss_analytics.reading.table import Note, TextTable
+from rss_analytics.reading.workbook_extent import unfit_extent
 from rss_analytics.reading.workbook_parts import (
     xls_epoch_1904,
     xlsx_epoch_1904,
@@ -72,12 +75,12 @@ class _Sheet:
         ]
         return merged_headings(list(islice(self.rows(), SEARCHED_ROWS)), merges)
 
-    def table(self, path: Path, kind: str, epoch_1904: bool, sha256: str, notes: tuple[Note, ...]) -> TextTable:
+    def table(self, file: ExportFile, kind: str, epoch_1904: bool, sha256: str, notes: tuple[Note, ...]) -> TextTable:
         """The sheet as a table of the workbook; ``notes`` are about its other sheets."""
         position, headings = self.headings() or (0, ())
         above = (Note("rows_above_headings", {"rows": position}),) if position else ()
         return TextTable(
-            path=path,
+            file=file,
             format=kind,
             encoding=None,
             delimiter=None,
@@ -100,17 +103,17 @@ class _Sheet:
 
 
 _DAMAGE = (  # what the workbook reader, zipfile and decoding raise on damaged bytes
-    *(CalamineError, BadZipFile, zlib.error, struct.error),
+    *(CalamineError, zipfile.BadZipFile, zlib.error, struct.error),
     *(OSError, EOFError, RuntimeError, LookupError, ValueError),
 )
 
 
-def open_workbook(path: Path, kind: str, *, sheet: str | None = None) -> list[TextTable]:
+def open_workbook(file: ExportFile, kind: str, *, sheet: str | None = None) -> list[TextTable]:
     """The tables of a workbook of a kind (``xlsx``, ``xlsb``, ``xls`` or ``ods``); see ``open_table``."""
-    content = path.read_bytes()
+    path = file.path
     try:
-        if not (kind == "xlsx" and xlsx_is_of_usual_size(path)) and not survives_reading(path):
-            raise problem("file.damaged_workbook", where=path.name)
+        _rehearse(file, kind)
+        content = file.read_bytes()
         sheets = _sheets(path, kind, CalamineWorkbook.from_filelike(BytesIO(content)), sheet)
         epoch_1904 = _epoch_1904(path, kind)
     except PasswordError as fault:
@@ -119,7 +122,26 @@ def open_workbook(path: Path, kind: str, *, sheet: str | None = None) -> list[Te
         raise problem("file.damaged_workbook", where=path.name) from fault
     sha256 = hashlib.sha256(content).hexdigest()
     notes = tuple(Note("sheet_left_out", {"sheet": one.name, "why": one.why}) for one in sheets if one.why)
-    return [one.table(path, kind, epoch_1904, sha256, notes) for one in sheets if not one.why]
+    return [one.table(file, kind, epoch_1904, sha256, notes) for one in sheets if not one.why]
+
+
+def _rehearse(file: ExportFile, kind: str) -> None:
+    """Raises ``RssError`` for a workbook that is too large, or that would end the process that reads it."""
+    unfit = None
+    size = file.stamp.size
+    if kind != "xls":
+        with zipfile.ZipFile(file.path) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+        judge_size(file, size, "workbook_megabytes")
+    if kind == "xlsx":
+        unfit = unfit_extent(file)
+        if unfit is None and xlsx_is_of_usual_size(file.path):
+            return
+    if survives_reading(file.path, size):
+        return
+    if unfit is not None and unfit.certain:
+        raise problem("file.sheet_too_wide", where=file.name, rows=f"{unfit.rows:,}", columns=f"{unfit.columns:,}")
+    raise problem("file.damaged_workbook", where=file.name)
 
 
 def _epoch_1904(path: Path, kind: str) -> bool:

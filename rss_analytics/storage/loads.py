@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -97,13 +98,17 @@ def effective(loads: Iterable[tuple[int, int | None]]) -> frozenset[int]:
     return frozenset(counting)
 
 
-def already_loaded(connection: duckdb.DuckDBPyConnection, facts: LoadFacts) -> bool:
-    """Whether a file of this name, content, form and options has been loaded from this sender before.
+def already_loaded(connection: duckdb.DuckDBPyConnection, facts: LoadFacts, together: Collection[str]) -> bool:
+    """Whether the latest loads from a file of this name, form and sender are of this content, form and options.
 
-    A load that was taken back counts too: the same file would only bring the same records again.
+    ``together`` are the fingerprints of all tables of the file, which are loads of their own.  Where anything else was
+    loaded since, the file has returned to what it was before and counts again.  A load that was taken back counts as
+    one: somebody wanted the store without it, and the same file would only bring the same records again.
     """
-    row = connection.execute(
-        "SELECT 1 FROM house.load WHERE form = ? AND sender = ? AND file = ? AND fingerprint = ? LIMIT 1",
-        [facts.form, facts.sender, facts.file, facts.fingerprint],
-    ).fetchone()
-    return row is not None
+    loads = connection.execute(
+        "SELECT fingerprint FROM house.load WHERE kind = ? AND form = ? AND sender = ? AND file = ? "
+        "ORDER BY load_id DESC",
+        [facts.kind, facts.form, facts.sender, facts.file],
+    ).fetchall()
+    latest = itertools.takewhile(lambda fingerprint: fingerprint in together, (row[0] for row in loads))
+    return facts.fingerprint in latest

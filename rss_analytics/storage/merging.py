@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,7 +22,7 @@ from rss_analytics.storage.columns import quoted_name as q
 from rss_analytics.storage.conditions import literal
 from rss_analytics.storage.judgement import judge_again
 from rss_analytics.storage.layout import build_form, build_house, table_of
-from rss_analytics.storage.loads import COUNTS, Covers, LoadFacts, next_load, write_load
+from rss_analytics.storage.loads import COUNTS, Covers, LoadFacts, already_loaded, next_load, write_load
 from rss_analytics.storage.opening import StoreFile, roll_back
 from rss_analytics.storage.slices import Slice
 from rss_analytics.storage.staging import Stage
@@ -47,9 +48,12 @@ def merge(
     now: datetime,
     deletion: Deletion | None = None,
     dry_run: bool = False,
+    together: Collection[str] = (),
 ) -> dict[str, int]:
     """Counts of what the load did, COUNTS in order plus ``load_id``; a dry run is rolled back.
 
+    With ``together``, the fingerprints of all tables of the file, nothing is done and no count returned when the latest
+    loads of the file hold it already: another process may have loaded it since this one looked.
     Raises StoreProblem ``store.vanishing`` when a full export would delete too many records unconfirmed.
     """
     new = not store.exists
@@ -57,8 +61,10 @@ def merge(
     with store.lent_to(connection):
         connection.execute("BEGIN")
         try:
-            counts = _Merge(connection, stage, facts, now).run(forms, deletion)
-            connection.execute("ROLLBACK" if dry_run else "COMMIT")
+            load = _Merge(connection, stage, facts, now)
+            there = bool(together) and already_loaded(connection, facts, together)
+            counts = {} if there else load.run(forms, deletion)
+            connection.execute("ROLLBACK" if dry_run or there else "COMMIT")
         except BaseException:
             roll_back(connection)
             raise

@@ -16,6 +16,7 @@ from rss_analytics.reading import delimited, pieces
 from rss_analytics.reading.delimited import DelimitedFile
 from rss_analytics.reading.dialect import find_dialect
 from rss_analytics.reading.encoding import find_encoding
+from rss_analytics.reading.export_file import ExportFile
 from rss_analytics.reading.opening import open_table
 from rss_analytics.reading.rows import RowBlock, column_names
 from rss_analytics.reading.table import TextTable
@@ -47,8 +48,9 @@ def _file(folder: str, content: bytes) -> DelimitedFile | None:
     path = Path(folder) / "export.csv"
     path.write_bytes(content)
     try:
-        encoding = find_encoding(path)
-        return DelimitedFile(path, encoding, find_dialect(path, encoding))
+        file = ExportFile.at(path)
+        encoding = find_encoding(file)
+        return DelimitedFile(file, encoding, find_dialect(file, encoding))
     except RssError:
         return None
 

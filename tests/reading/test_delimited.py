@@ -222,5 +222,5 @@ def test_a_file_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
 
     with pytest.raises(RssError, match="cannot be opened"):
         open_table(tmp_path / "absent.csv")
-    with pytest.raises(RssError, match="cannot be opened"):
+    with pytest.raises(RssError, match="a folder, not a file"):
         open_table(tmp_path)

@@ -273,6 +273,7 @@ MEANINGS: dict[str, str] = {
     "HouseRules.coverage_grace_days": "days at either end of a month that may lack records in a covered month",
     "HouseRules.vanishing_share_asks": "share of records that a full export may delete without being asked",
     "HouseRules.store_wait_seconds": "how long to wait for a store that is in use",
+    "HouseRules.limits": "how large, how tightly packed and how wide a file may be",
     "HouseRules.worklist": "work lists: measures they look at, and what can still be done before the period ends",
     "Suppression.fewest": "least number of people that is shown",
     "Suppression.zero_is_shown": "whether 0 is shown",

@@ -9,6 +9,7 @@ from rss_analytics.definitions.billing import Billing
 from rss_analytics.definitions.credential import Credential
 from rss_analytics.definitions.house_rules import Charts, HouseRules
 from rss_analytics.definitions.instrument import Instrument
+from rss_analytics.definitions.limits import Limits
 from rss_analytics.definitions.profile import Profile, Target
 from rss_analytics.interchange.reference.markdown import code, codes, in_words, page, section, table
 from rss_analytics.interchange.reference.measures import in_figures, sourced, sources_of
@@ -185,7 +186,7 @@ def _instrument(instrument: Instrument) -> str:
 
 def house_rules_page(rules: HouseRules) -> str:
     """What the agency decides once for every report."""
-    plain = rules.model_dump(exclude={"suppression", "audiences", "charts"})
+    plain = rules.model_dump(exclude={"suppression", "audiences", "charts", "limits"})
     audiences = [
         (code(name), audience.sees_clients.replace("_", " "), audience.sees_staff.replace("_", " "))
         for name, audience in rules.audiences.items()
@@ -202,6 +203,12 @@ def house_rules_page(rules: HouseRules) -> str:
         ),
         section("Audiences", table(("audience", "sees clients by", "sees staff by"), audiences)),
         section("Control charts", table(("setting", "value"), _charts(rules.charts)), sourced(rules.charts.source)),
+        section(
+            "Limits of what is read",
+            "A file beyond one of these is refused before it is unpacked or parsed. They let through whatever a "
+            "spreadsheet program or a survey tool writes; a workspace with larger files lays its own over them.",
+            table(("limit", "value", "of what"), _limits(rules.limits)),
+        ),
         section("Other settings", table(("setting", "value"), [(code(k), _plain(v)) for k, v in plain.items()])),
     )
 
@@ -211,6 +218,13 @@ def _charts(charts: Charts) -> list[tuple[str, str]]:
     settings["baseline_points"] = charts.baseline_points or "all points of a phase"
     return [
         (code(name), codes(value) if isinstance(value, tuple) else _plain(value)) for name, value in settings.items()
+    ]
+
+
+def _limits(limits: Limits) -> list[tuple[str, str, str]]:
+    return [
+        (code(name), _plain(getattr(limits, name)), about.description or "")
+        for name, about in type(limits).model_fields.items()
     ]
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
+import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from rss_analytics.errors import RssError, problem
+from rss_analytics.reading.export_file import ExportFile
 from rss_analytics.reading.rows import RowBlock, block_from_rows
 from rss_analytics.reading.table import TextTable
 from rss_analytics.reading.vendors.service_claims import ClaimColumns, settled
@@ -47,17 +47,15 @@ class Claims837P:
         return [settled(table, _COLUMNS) if table.format == FORMAT else table for table in tables]
 
 
-def open_claims(path: Path) -> TextTable:
+def open_claims(file: ExportFile) -> TextTable:
     """The service lines of a file of claims, one row each.
 
     Raises ``RssError`` for another kind of transaction and for a file that is damaged or ends too early.
     """
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    for _ in _lines(path):  # a file cut off or of another kind shows here, not in the midst of a load
+    for _ in _lines(file):  # a file cut off or of another kind shows here, not in the midst of a load
         pass
     return TextTable(
-        path=path,
+        file=file,
         format=FORMAT,
         encoding="iso-8859-1",
         delimiter=None,
@@ -65,17 +63,17 @@ def open_claims(path: Path) -> TextTable:
         headings=HEADINGS,
         heading_row=0,
         epoch_1904=False,
-        sha256=digest,
+        sha256=file.hashed(),
         notes=(),
-        blocks=partial(_blocks, path),
+        blocks=partial(_blocks, file),
     )
 
 
-def _blocks(path: Path) -> Iterator[RowBlock]:
+def _blocks(file: ExportFile) -> Iterator[RowBlock]:
     """Service lines numbered in the order of the file, which has no rows of its own."""
     waiting: list[tuple[str, ...]] = []
     start = 1
-    for line in _lines(path):
+    for line in _lines(file):
         waiting.append(line)
         if len(waiting) == _ROWS_AT_ONCE:
             yield block_from_rows(range(start, start + len(waiting)), waiting, (), len(HEADINGS))
@@ -83,21 +81,21 @@ def _blocks(path: Path) -> Iterator[RowBlock]:
     yield block_from_rows(range(start, start + len(waiting)), waiting, (), len(HEADINGS))
 
 
-def _lines(path: Path) -> Iterator[tuple[str, ...]]:
+def _lines(file: ExportFile) -> Iterator[tuple[str, ...]]:
     """The cells of each service line under ``HEADINGS``."""
-    claims = _Claims(path)
-    for elements in _segments(path):
+    claims = _Claims(file)
+    for elements in _segments(file):
         line = claims.take(elements)
         if line is not None:
             yield tuple(line.get(heading, "") for heading in HEADINGS)
 
 
-def _segments(path: Path) -> Iterator[list[str]]:
+def _segments(file: ExportFile) -> Iterator[list[str]]:
     """The segments of a file, each as its elements; the last component of ISA says how composites are parted."""
-    with path.open(encoding="iso-8859-1", newline="") as stream:
+    with io.TextIOWrapper(file.open("rb"), encoding="iso-8859-1", newline="") as stream:
         text = stream.read(_CHUNK).lstrip()
         if len(text) < _HEADER_LENGTH or text[_LAST_SEPARATOR_AT] != text[3]:
-            raise _damaged(path, "its header is not as long as X12 says")
+            raise _damaged(file, "its header is not as long as X12 says")
         element, end = text[3], text[_SEGMENT_END_AT]
         last = ""
         while True:
@@ -112,20 +110,20 @@ def _segments(path: Path) -> Iterator[list[str]]:
                 break
             text = rest + more
             if len(rest) > _MOST_SEGMENT:
-                raise _damaged(path, "a segment never ends")
+                raise _damaged(file, "a segment never ends")
     if last != "IEA" or rest.strip():
-        raise _damaged(path, "it ends before its last segment, IEA")
+        raise _damaged(file, "it ends before its last segment, IEA")
 
 
-def _damaged(path: Path, why: str) -> RssError:
-    return problem("file.other_format", where=path.name, kind=f"a damaged claim file: {why}", remedy=_REMEDY)
+def _damaged(file: ExportFile, why: str) -> RssError:
+    return problem("file.other_format", where=file.name, kind=f"a damaged claim file: {why}", remedy=_REMEDY)
 
 
 @dataclass
 class _Claims:
     """What was read of the claim and line at hand; a line is given out when the next thing begins."""
 
-    path: Path
+    file: ExportFile
     component: str = ":"
     billing: str = ""
     claim: dict[str, str] = field(default_factory=dict)
@@ -155,7 +153,7 @@ class _Claims:
         guide = elements[8]
         if elements[1] != "HC" or any(kind in guide for kind in _OTHER_KINDS):
             kind = next((name for code, name in _OTHER_KINDS.items() if code in guide), "an X12 file of another kind")
-            raise problem("file.other_format", where=self.path.name, kind=kind, remedy=_REMEDY)
+            raise problem("file.other_format", where=self.file.name, kind=kind, remedy=_REMEDY)
 
     def level(self, elements: list[str]) -> None:
         """HL: the next provider, subscriber or patient."""

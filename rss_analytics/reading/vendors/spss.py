@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
+import struct
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,13 +19,18 @@ import pyarrow.compute as pc
 from rss_analytics.definitions.spelling import fold
 from rss_analytics.errors import RssError, problem
 from rss_analytics.reading.cell_text import cell_text
+from rss_analytics.reading.export_file import ExportFile
+from rss_analytics.reading.packing import judge_ratio, judge_width
 from rss_analytics.reading.rehearsal import spss_survives_reading
 from rss_analytics.reading.rows import RowBlock, column_names
 from rss_analytics.reading.table import Note, TextTable
 from rss_analytics.reading.vendors.columns import CHOICE_SEPARATOR, Column, as_it_stands, joined, reshaped
 
-_ROWS_AT_ONCE = 100_000  # each block is found from the file's beginning, so that few large ones are best
+_MOST_ROWS_AT_ONCE = 100_000  # each block is found from the file's beginning, so that few large ones are best ...
+_CELLS_AT_ONCE = 5_000_000  # ... as far as memory allows: the reader takes 32 bytes a cell
 _ENCODINGS = (None, "windows-1252", "iso-8859-1")  # as the file says, then what files that say it wrongly are in
+_HEADER = struct.Struct("<64xii8xi")  # where a file says its layout, the doubles of a case, and how many cases
+_LAYOUTS = (2, 3)  # read in the order of bytes in which the file was written
 _EPOCH = datetime(1582, 10, 14)  # SPSS counts seconds from the first day of the Gregorian calendar
 _FIRST = (datetime.min - _EPOCH).total_seconds()
 _LAST = (datetime.max - _EPOCH).total_seconds() - 1
@@ -50,9 +55,9 @@ class SpssFile:
 
     def blocks(self) -> Iterator[RowBlock]:
         """The cases, numbered from 1, as text."""
-        start = 0
+        start, rows = 0, max(1, min(_MOST_ROWS_AT_ONCE, _CELLS_AT_ONCE // max(1, len(self.names))))
         while True:
-            cells, about = _read(self.path, self.encoding, row_offset=start, row_limit=_ROWS_AT_ONCE)
+            cells, about = _read(self.path, self.encoding, row_offset=start, row_limit=rows)
             if not about.number_rows:
                 return
             arrays = [self._text(name, cells[name]) for name in self.names]
@@ -84,53 +89,66 @@ class Spss:
         return [_with_sets(table) if table.format == self.name else table for table in tables]
 
 
-def open_spss(path: Path) -> TextTable:
+def open_spss(file: ExportFile) -> TextTable:
     """The table of an SPSS file, a heading a variable.
 
     Raises ``RssError`` when the file is damaged or the part of the program that reads it is not installed.
     """
+    path = file.path
     try:
         importlib.import_module("pyreadstat")
     except ImportError as fault:
         raise problem("usage.extra_missing", where=path.name, extra="spss") from fault
-    if not spss_survives_reading(path):
+    judge_ratio(file, file.stamp.size, _announced_bytes(file))
+    if not spss_survives_reading(path, file.limits.columns):
         raise _damaged(path)
-    file = _opened(path)
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    announced = file.encoding is None
-    encoding = str(file.about.file_encoding if announced else file.encoding)
+    read = _opened(file)
+    announced = read.encoding is None
+    encoding = str(read.about.file_encoding if announced else read.encoding)
     return TextTable(
-        path=path,
+        file=file,
         format=Spss.name,
         encoding=encoding,
         delimiter=None,
         sheet=None,
-        headings=file.names,
+        headings=read.names,
         heading_row=0,
         epoch_1904=False,
-        sha256=digest,
+        sha256=file.hashed(),
         notes=() if announced else (Note("encoding_assumed", {"encoding": encoding}),),
-        blocks=file.blocks,
-        also=_variable_labels(file),
-        labels=_value_labels(file),
+        blocks=read.blocks,
+        also=_variable_labels(read),
+        labels=_value_labels(read),
     )
 
 
-def _opened(path: Path) -> SpssFile:
+def _announced_bytes(file: ExportFile) -> int:
+    """What the cases take unpacked, as the header says: their number times the doubles of one."""
+    with file.open("rb") as stream:
+        header = stream.read(_HEADER.size)
+    if len(header) < _HEADER.size:
+        return 0
+    layout, *numbers = _HEADER.unpack(header)
+    order = "<" if layout in _LAYOUTS else ">"
+    doubles, cases = struct.unpack(f"{order}i8xi", struct.pack("<i8xi", *numbers))
+    return max(0, int(doubles)) * max(0, int(cases)) * 8
+
+
+def _opened(file: ExportFile) -> SpssFile:
     """The file in the first encoding in which all of it can be read."""
     for encoding in _ENCODINGS:
         try:
-            _, about = _read(path, encoding, metadataonly=True)
-            file = SpssFile(path, encoding, about)
-            for _ in file.blocks():
+            _, about = _read(file.path, encoding, metadataonly=True)
+            read = SpssFile(file.path, encoding, about)
+            judge_width(file, len(read.names))
+            for _ in read.blocks():
                 pass
         except UnicodeDecodeError:
             continue
-        if file.names and len(set(file.names)) == len(file.names):
-            return file
+        if read.names and len(set(read.names)) == len(read.names):
+            return read
         break
-    raise _damaged(path)
+    raise _damaged(file.path)
 
 
 def _read(path: Path, encoding: str | None, **how: Any) -> tuple[Mapping[str, list[Any]], Any]:

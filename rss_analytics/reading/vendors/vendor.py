@@ -36,7 +36,7 @@ class ShapedTable(TextTable):
         """The source's batches, reworked; columns are named by position in this table's headings."""
         if self.source is None or self.rework is None:
             return super().batches(rows=rows)
-        return (self.rework(batch) for batch in self.source.batches(rows=rows))
+        return self.watched(self.rework(batch) for batch in self.source.batches(rows=rows))
 
 
 def shaped(

@@ -119,7 +119,7 @@ def test_a_day_that_cannot_be_stays_a_number_that_no_form_takes_for_a_day(tmp_pa
 
 
 def test_a_compressed_file_is_read_in_blocks_like_any_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rss_analytics.reading.vendors.spss._ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("rss_analytics.reading.vendors.spss._MOST_ROWS_AT_ONCE", 7)
     path = write(tmp_path, {"n": [float(n) for n in range(20)], "m": ["x"] * 20}, compress=True)
     result = result_of(only(path.rename(tmp_path / "s.zsav")))
     assert [row[0] for row in result.rows] == [str(n) for n in range(20)]
