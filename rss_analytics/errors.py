@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from rss_analytics.escaping import for_terminal
+
 
 @dataclass(frozen=True)
 class Message:
@@ -20,19 +22,21 @@ class Message:
 class RssError(Exception):
     """A problem to show to a user without a traceback: where, what is wrong, what to do.
 
-    Attributes: ``key`` (catalogue key), ``code`` (``RSS###``), ``where``, ``what``, ``do`` and ``facts``.
+    Attributes: ``key`` (catalogue key), ``code`` (``RSS###``), ``where``, ``what``, ``do`` and ``facts``.  What of
+    them came from outside is shown as it is in the sentences, and steers nothing where they are read.
     """
 
     def __init__(self, key: str, where: str, facts: dict[str, Any]) -> None:
         message = CATALOGUE[key]
         self.key = key
         self.code = message.code
-        self.where = where
-        self.what = message.what.format(**facts)
-        self.do = message.do.format(**facts)
+        self.where = for_terminal(where)
+        shown = {name: for_terminal(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+        self.what = message.what.format(**shown)
+        self.do = message.do.format(**shown)
         self.facts = facts
         stop = "" if self.what.endswith("?") else "."
-        super().__init__(f"{self.code} {where}: {self.what}{stop} {self.do}.")
+        super().__init__(f"{self.code} {self.where}: {self.what}{stop} {self.do}.")
 
 
 RssError.__module__ = "rss_analytics"  # what users see in a repr is the public name
@@ -111,7 +115,8 @@ CATALOGUE: dict[str, Message] = {
     "program.fault": Message(
         "RSS099",
         "the program met a fault of its own ({kind})",
-        "Nothing was stored; please report it with `rss-analytics doctor` and the command, never with data",
+        "`rss-analytics history` says what was stored; please report it with `rss-analytics doctor` and the command, "
+        "never with data",
     ),
     # -- declared files --------------------------------------------------------------------------------
     "definition.yaml": Message("RSS101", "this is not valid YAML: {reason}", "Correct the file at that line"),

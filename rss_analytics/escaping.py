@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 
 CELL_LIMIT = 32_767  # characters of a workbook cell, counted in UTF-16: Excel's own limit
 FILE_NAME_LIMIT = 80  # characters of a part of a file name that is made of data
+OWN_DIGITS = 8
+MORE = " …"
 
 # characters that steer a terminal, turn the order of signs or cannot be seen; those that join letters stay
 _UNSEEN = re.compile(
@@ -91,7 +94,19 @@ def cell_pieces(text: str) -> Iterator[str]:
         yield text[start : start + room]
 
 
+def for_cell(text: str) -> str:
+    """The text where it fits into a workbook cell, else its beginning with a sign that more was there."""
+    first, *rest = cell_pieces(text)
+    return first[: -len(MORE)] + MORE if rest else first
+
+
 def for_file_name(text: str) -> str:
-    """The text as part of a file name on any system: no folders, no device names, nothing that a shell would read."""
+    """The text as part of a file name on any system: no folders, no device names, nothing that a shell would read.
+
+    A name that had to be changed ends in digits of its own, so that two texts never share one.
+    """
     name = _NOT_IN_FILE_NAMES.sub("_", text).strip(" .")[:FILE_NAME_LIMIT].rstrip(" .")
-    return f"_{name}" if _DEVICES.match(name) or not name or name.startswith("-") else name
+    if not name or name.startswith("-") or _DEVICES.match(name):
+        name = f"_{name}"
+    own = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:OWN_DIGITS]
+    return name if name == text else f"{name}-{own}"

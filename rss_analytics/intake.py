@@ -66,7 +66,7 @@ def tables_of(workspace: Workspace, path: Path, how: Intake) -> Iterator[tuple[T
     fitting: list[tuple[TextTable, Form]] = []
     reasons: list[RssError] = []
     notes: list[Note] = []
-    for table in open_export(path, source=how.source):
+    for table in map(rejects_workbook.rejoined, open_export(path, source=how.source)):
         try:
             fitting += _with_forms(workspace, table, how)
         except RssError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from io import StringIO
 
 import typer
 
@@ -34,7 +35,9 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         if show is None:
             Output.say_aloud(error.format_message())
         else:
-            show()  # with the usage line before the message
+            told = StringIO()
+            show(told)  # with the usage line before the message
+            Output.say_lines(told.getvalue())
         return 2
     except (typer.Abort, KeyboardInterrupt):
         Output.say_aloud("stopped; nothing was stored that was not finished")

@@ -13,10 +13,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from rss_analytics.definitions.form import Field, Form
 from rss_analytics.interchange.condition_text import plain_number
-from rss_analytics.interchange.workbook_text import PLAIN_TEXT, WIDTH
+from rss_analytics.interchange.workbook_text import PLAIN_TEXT, WIDTH, sheet_names
 
 RECORDS = 2000  # rows that carry dropdowns and limits; further rows can be typed all the same
-SHEET_NAME = 31  # characters of a sheet's name, Excel's own limit
 TITLE, NOTE = 32, 255  # characters of a dropdown's title and message, Excel's own limits
 LISTS, LOSSES = "lists", "losses"
 YES_NO = {"en": ("Yes", "No"), "es": ("Sí", "No")}
@@ -41,7 +40,7 @@ def write_blank_workbook(form: Form, path: Path, losses: Sequence[str], *, langu
     words = WORDS.get(language, WORDS["en"])
     with xlsxwriter.Workbook(str(path), PLAIN_TEXT) as book:
         name = f"{form.form}_records" if form.form in (LISTS, LOSSES) else form.form
-        records = book.add_worksheet(name[:SHEET_NAME])
+        records = book.add_worksheet(sheet_names([name])[name])
         lists = book.add_worksheet(LISTS)
         lists.hide()
         bold = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
