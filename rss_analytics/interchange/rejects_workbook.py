@@ -19,7 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.spelling import fold
 from rss_analytics.errors import problem
-from rss_analytics.escaping import cell_pieces, for_cell
+from rss_analytics.escaping import cell_pieces, for_cell, lines_for_terminal
 from rss_analytics.interchange.workbook_text import PLAIN_TEXT, sheet_names
 from rss_analytics.reading.headings import spellings_of
 from rss_analytics.reading.rows import RowBlock
@@ -213,7 +213,9 @@ class _Sheet:
             style = "wrong" if column in wrong else "locked" if locked else "open"
             self._sheet.write_string(row, place, text, self._formats[style])
             if column in wrong and part == 0:
-                self._sheet.write_comment(row, place, for_cell("\n".join(wrong[column])), {"x_scale": 2})
+                self._sheet.write_comment(
+                    row, place, for_cell(lines_for_terminal("\n".join(wrong[column]))), {"x_scale": 2}
+                )
 
     def _write_remarks(self, row: int, record: RejectedRecord, after: int) -> None:
         said = dict.fromkeys(f"{code}: {what}." for code, _, what, _ in record.findings)

@@ -28,7 +28,6 @@ from rss_analytics.reports.model import Cell, Column, Figure, Icon, Section, Sta
 from rss_analytics.reports.notebook import filled, run_notebook
 from rss_analytics.reports.plots import plotly_json
 from rss_analytics.reports.request import Sample
-from rss_analytics.reports.workbook import safe_text
 from tests.reports.sample_people import PROGRAM, a_caseload, a_worklist
 from tests.reports.sample_reports import BUILDERS, END, a_report, a_request, figures_of, released_tables
 
@@ -133,14 +132,13 @@ def test_what_a_form_was_filled_with_cannot_become_markup() -> None:
 
 
 def test_what_a_form_was_filled_with_cannot_become_a_formula(tmp_path: Path) -> None:
-    evil = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")')
+    evil = ("=1+1", "+1+a", "-1+a", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")')
     table = Table("=1+1", (Column("=1"), Column("b")), tuple((Cell(text), Cell(text)) for text in evil))
     report = a_report("fidelity")
     hostile = Report("fidelity", "=1", report.language, (), (Section("answer", "=1", (table,)),), 0)
     book = openpyxl.load_workbook(hostile.to_workbook(tmp_path / "evil.xlsx"))
     values = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
     assert not [value for value in values if value.startswith(("=", "+", "-", "@", "\t"))]
-    assert safe_text("fewer than 11") == "fewer than 11"
 
 
 def test_two_tables_with_one_long_name_get_two_sheets(tmp_path: Path) -> None:
