@@ -94,6 +94,11 @@ CATALOGUE: dict[str, Message] = {
     "workspace.exists": Message(
         "RSS002", "a workspace is already here", "Choose another folder, or use the one that is there"
     ),
+    "workspace.not_named": Message(
+        "RSS015",
+        "nothing says which workspace is meant",
+        "Write its folder into the first cell of the notebook, or into the variable RSS_WORKSPACE",
+    ),
     "usage.bad_date": Message(
         "RSS005", "`{value}` is not a date or a period", "Write a date as 2026-09-30, a month as 2026-09"
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.declared import Declared, read_declared
+from rss_analytics.definitions.find import WORKSPACE_VARIABLE
 from rss_analytics.errors import RssError, problem
 from rss_analytics.storage.loads import Covers
 from rss_analytics.storage.opening import StoreFile
@@ -58,9 +60,12 @@ class Workspace:
     tell: Callable[[str], None] = _silent
 
     @classmethod
-    def open(cls, root: Path | str, *, tell: Callable[[str], None] = _silent) -> Workspace:
-        """The workspace in a folder; UsageProblem when there is none."""
-        folder = Path(root).expanduser()
+    def open(cls, root: Path | str | None, *, tell: Callable[[str], None] = _silent) -> Workspace:
+        """The workspace in a folder, or in the one that RSS_WORKSPACE names; UsageProblem when there is none."""
+        named = root or os.environ.get(WORKSPACE_VARIABLE)
+        if named is None:
+            raise problem("workspace.not_named")
+        folder = Path(named).expanduser()
         if not (folder / SETTINGS).is_file():
             raise problem("workspace.missing", where=folder.name or ".")
         return cls(folder, read_declared(folder / SETTINGS, Settings), tell)
