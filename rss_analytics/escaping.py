@@ -19,7 +19,7 @@ _UNSEEN = re.compile(
 _NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _FORMULA = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")  # the wide signs are read like the narrow ones
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?%?")
-_MARKDOWN = re.compile(r"[\\`*\[\]<>|~$&]|(?<!\w)_|_(?!\w)|^[#+=-]|^\d+(?=[.)])")
+_MARKDOWN = re.compile(r"[\\`*\[\]<>~$]|&(?=#?\w+;)|(?<!\w)_|_(?!\w)|^[#+=-]|^\d+(?=[.)])")
 _NOT_IN_FILE_NAMES = re.compile(r"[^\w.-]+|\.(?=\.)")
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # Windows opens no file of such a name
 
@@ -51,7 +51,10 @@ def for_json(written: str) -> str:
 
 
 def for_markdown(text: str) -> str:
-    """The text on one line, every sign that Markdown or HTML would take for its own made a plain sign."""
+    """The text on one line, every sign that Markdown or HTML would take for its own made a plain sign.
+
+    Bars are left, for they mean something in tables alone.
+    """
     return _MARKDOWN.sub(_plain_sign, for_terminal(" ".join(text.split())))
 
 
@@ -65,8 +68,8 @@ def _plain_sign(found: re.Match[str]) -> str:
 
 
 def markdown_code(text: str) -> str:
-    """The text as Markdown code on one line, fit for a table: its own backticks and bars change nothing."""
-    shown = for_terminal(text).replace("|", "\\|")
+    """The text as Markdown code on one line, which no backtick of its own ends; bars are left."""
+    shown = for_terminal(text)
     longest = max((len(run) for run in re.findall("`+", shown)), default=0)
     fence = "`" * (longest + 1)
     apart = " " if shown.startswith("`") or shown.endswith("`") else ""

@@ -12,6 +12,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from rss_analytics.definitions.form import Field, Form
+from rss_analytics.escaping import for_cell, for_terminal
 from rss_analytics.interchange.condition_text import plain_number
 from rss_analytics.interchange.workbook_text import PLAIN_TEXT, WIDTH, sheet_names
 
@@ -48,20 +49,20 @@ def write_blank_workbook(form: Form, path: Path, losses: Sequence[str], *, langu
         for column, field in enumerate(form.fields):
             label = field.label.get(language, field.label["en"])
             mark = REQUIRED if field.required else ""
-            records.write_string(0, column, label + mark, needed if field.required else heading)
-            note = _note(field, words, language)
+            records.write_string(0, column, for_cell(label + mark), needed if field.required else heading)
+            note = for_terminal(_note(field, words, language))
             if note:
-                records.write_comment(0, column, note, {"x_scale": 2})
+                records.write_comment(0, column, for_cell(note), {"x_scale": 2})
             cells = book.add_format({"num_format": FORMATS.get(field.type, "@")})
             records.set_column(column, column, WIDTH, cells)
             rule = _dropdown(field, lists, column, language) or _limits(field)
             if rule:
-                shown = {"input_title": label[:TITLE], "input_message": note[:NOTE]} if note else {}
+                shown = {"input_title": for_terminal(label)[:TITLE], "input_message": note[:NOTE]} if note else {}
                 records.data_validation(1, column, RECORDS, column, {**rule, **shown, "ignore_blank": True})
         records.freeze_panes(1, 0)
         sheet = book.add_worksheet(LOSSES)
         for row, text in enumerate([words["losses"], *losses]):
-            sheet.write_string(row, 0, text, heading if row == 0 else None)
+            sheet.write_string(row, 0, for_cell(text), heading if row == 0 else None)
 
 
 def _note(field: Field, words: dict[str, str], language: str) -> str:
@@ -100,7 +101,8 @@ def _dropdown(field: Field, lists: Worksheet, column: int, language: str) -> dic
     if not answers:
         return None
     lists.write_string(0, column, field.name)
-    lists.write_column(1, column, answers)
+    for row, answer in enumerate(answers, start=1):
+        lists.write_string(row, column, for_cell(answer))
     first, last = (xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True) for row in (1, len(answers)))
     return {"validate": "list", "source": f"={LISTS}!{first}:{last}"}
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import xlsxwriter
 
+from rss_analytics.escaping import for_cell
+
 PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDTH = 24
 SHEET_NAME_LIMIT = 31  # characters, Excel's own limit
@@ -34,6 +36,6 @@ def write_sheets(path: Path, sheets: Mapping[str, Sequence[Sequence[str]]]) -> N
             for number, row in enumerate(rows):
                 for column, cell in enumerate(row):
                     if cell:
-                        sheet.write_string(number, column, cell, bold if number == 0 else None)
+                        sheet.write_string(number, column, for_cell(cell), bold if number == 0 else None)
             sheet.freeze_panes(1, 0)
             sheet.set_column(0, max(len(rows[0]) - 1, 0), WIDTH)
