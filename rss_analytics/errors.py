@@ -99,6 +99,9 @@ CATALOGUE: dict[str, Message] = {
         "nothing says which workspace is meant",
         "Write its folder into the first cell of the notebook, or into the variable RSS_WORKSPACE",
     ),
+    "usage.not_text": Message(
+        "RSS016", "`{word}` is no text in UTF-8", "Write the word in UTF-8, or give the file another name"
+    ),
     "usage.bad_date": Message(
         "RSS005", "`{value}` is not a date or a period", "Write a date as 2026-09-30, a month as 2026-09"
     ),

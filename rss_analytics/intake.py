@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -245,7 +246,7 @@ def load_facts(workspace: Workspace, table: TextTable, form: Form, how: Intake) 
         sender=_sender(workspace, table, how),
         form=form.form,
         form_version=form.version,
-        file=table.path.name,
+        file=os.fsencode(table.path.name).decode(errors="backslashreplace"),  # not every name of a file is text
         source=how.source or table.origin,
         sha256=table.sha256,
         fingerprint=hashlib.sha256(seed.encode()).hexdigest(),

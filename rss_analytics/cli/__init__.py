@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from io import StringIO
@@ -28,6 +29,7 @@ for room in (overview, intake, forms, measures, reports, about):
 def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """The exit status of a command line; prints results on stdout and every problem on stderr."""
     try:
+        _check_words(arguments)
         status = app(args=list(arguments), standalone_mode=False)
         return status if isinstance(status, int) else 0
     except typer.TyperException as error:  # a word of the command line that cannot be understood
@@ -53,3 +55,13 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
             raise
         Output.say_aloud(str(problem("program.fault", kind=type(error).__name__)))
         return 2
+
+
+def _check_words(arguments: Sequence[str]) -> None:
+    """Raises UsageProblem for a word that is neither text nor a file: bytes of another encoding, which nothing keeps."""
+    for word in arguments:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            if not os.path.lexists(word):
+                raise problem("usage.not_text", word=word) from None

@@ -99,7 +99,10 @@ def _plain(path: Path, text: str) -> Any:
 
 def _explained(error: ValidationError, model: type[Declared], path: Path, text: str) -> RssError:
     first = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")[0]
-    keys = [part for part in first["loc"] if not (isinstance(part, str) and _is_tag(part))]
+    *above, last = first["loc"]
+    keys = [part for part in above if not (isinstance(part, str) and _is_tag(part))]
+    if first["type"] == "extra_forbidden" or not (isinstance(last, str) and _is_tag(last)):
+        keys.append(last)  # an unknown key may look like a tag
     name = ".".join(str(part) for part in keys)
     where = f"{path.name} line {_line_of(text, keys)}"
     if first["type"] == "extra_forbidden":
