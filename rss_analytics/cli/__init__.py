@@ -58,7 +58,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 def _check_words(arguments: Sequence[str]) -> None:
-    """Raises UsageProblem for a word that is neither text nor a file: bytes of another encoding, which nothing keeps."""
+    """Raises UsageProblem for a word that is neither text nor the name of a file: no store can keep it."""
     for word in arguments:
         try:
             word.encode()

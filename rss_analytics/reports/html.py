@@ -19,6 +19,7 @@ from plotly.offline import get_plotlyjs
 
 from rss_analytics.definitions.language import Language
 from rss_analytics.errors import problem
+from rss_analytics.escaping import lines_for_terminal
 from rss_analytics.reports.model import Block, Figure, Report
 from rss_analytics.reports.plots import plotly_json
 from rss_analytics.reports.spark import spark
@@ -108,6 +109,7 @@ def _environment(language: Language) -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         bytecode_cache=COMPILED,
         autoescape=True,
+        finalize=_seen,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -120,6 +122,11 @@ def _environment(language: Language) -> Environment:
         "parted_at_days": DAY.split,
     }
     return environment
+
+
+def _seen(value: Any) -> Any:
+    """What a template writes: of a text, also what cannot be seen or turns its order, which no drawing may hold."""
+    return lines_for_terminal(value) if type(value) is str else value
 
 
 def _draw(
