@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -84,7 +85,8 @@ def tables_of(workspace: Workspace, path: Path, how: Intake) -> Iterator[tuple[T
     reasons: list[RssError] = []
     notes: list[Note] = []
     limits = workspace.catalogue.house_rules.limits
-    for table in open_export(path, source=how.source, sheet=how.sheet, limits=limits):
+    opened = open_export(path, source=how.source, sheet=how.sheet, limits=limits)
+    for table in map(rejects_workbook.rejoined, opened):
         try:
             fitting += _with_forms(workspace, table, how)
         except RssError as error:
@@ -354,7 +356,7 @@ def load_facts(workspace: Workspace, table: TextTable, fits: Fitting, how: Intak
         sender=_sender(workspace, table, how),
         form=form.form,
         form_version=form.version,
-        file=table.path.name,
+        file=os.fsencode(table.path.name).decode(errors="backslashreplace"),  # not every name of a file is text
         source=how.source or table.origin,
         sha256=table.sha256,
         fingerprint=hashlib.sha256(seed.encode()).hexdigest(),

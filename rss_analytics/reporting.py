@@ -25,6 +25,7 @@ from rss_analytics.definitions.result import Released
 from rss_analytics.disclosure import release_sample, release_together
 from rss_analytics.disclosure.release import NEVER, audience_of
 from rss_analytics.errors import problem, quoted
+from rss_analytics.escaping import for_file_name
 from rss_analytics.measures.own_profiles import can_be_asked, judged_alike, of_own_programs, owners
 from rss_analytics.measures.run import Wanted, compute_sample, compute_sets
 from rss_analytics.measures.sample import DEFAULT_SEED, is_of_clients
@@ -265,7 +266,8 @@ def write_report(
     """
     check_forms(to)
     made = told(workspace, released_tables(workspace, kind, asked, period), asked, scope=scope)
-    stem = f"{kind}-{(scope or 'all').replace(':', '-')}-{asked.language}"
+    unit, _, name = (scope or "all").partition(":")
+    stem = "-".join((kind, unit, *([for_file_name(name)] if name else []), asked.language))
     return write_forms(made, out / stem, to, parameters(workspace, kind, asked, scope, period), assets=assets)
 
 

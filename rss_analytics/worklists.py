@@ -24,6 +24,7 @@ from rss_analytics.caseloads import (
 from rss_analytics.definitions.result import Listing
 from rss_analytics.disclosure import release_listings
 from rss_analytics.errors import problem
+from rss_analytics.escaping import for_file_name
 from rss_analytics.measures.changes import changes
 from rss_analytics.measures.worklist import Worklist, with_staff, worklist
 from rss_analytics.reporting import check_forms, parameters, write_forms
@@ -109,7 +110,9 @@ def write_worklists(
         kind, _, name = (scope or "all").partition(":")
         if kind == "staff":
             name = workspace.pseudonyms.code("staff", staff_key(workspace, name))
-        stem = "-".join(part for part in ("worklist", kind, name, asked.language) if part)
+        stem = "-".join(
+            part for part in ("worklist", kind, for_file_name(name) if name else "", asked.language) if part
+        )
         told = parameters(workspace, "worklist", asked, scope, about.period)
         told |= {"since": about.since.isoformat() if about.since else None}
         paths += write_forms(made, out / stem, to, told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.declared import Declared, read_declared
+from rss_analytics.definitions.find import WORKSPACE_VARIABLE
 from rss_analytics.definitions.time_zone import TimeZone, is_zone, zone_hint
 from rss_analytics.errors import RssError, problem
 from rss_analytics.output_files import PRIVATE_FOLDER, make_folder, told_if_not_written, write_bytes, write_text
@@ -68,9 +70,12 @@ class Workspace:
     tell: Callable[[str], None] = _silent
 
     @classmethod
-    def open(cls, root: Path | str, *, tell: Callable[[str], None] = _silent) -> Workspace:
-        """The workspace in a folder; UsageProblem when there is none."""
-        folder = Path(root).expanduser()
+    def open(cls, root: Path | str | None, *, tell: Callable[[str], None] = _silent) -> Workspace:
+        """The workspace in a folder, or in the one that RSS_WORKSPACE names; UsageProblem when there is none."""
+        named = root or os.environ.get(WORKSPACE_VARIABLE)
+        if named is None:
+            raise problem("workspace.not_named")
+        folder = Path(named).expanduser()
         settings = folder / SETTINGS
         if not (settings.is_symlink() or settings.exists()):
             raise problem("workspace.missing", where=folder.name or ".")
@@ -172,10 +177,8 @@ class Workspace:
         from rss_analytics.reading.opening import open_export  # noqa: PLC0415
 
         declared = self.catalogue.form(form)
-        proposed = (
-            propose_layout(declared, table, name=name)
-            for table in open_export(Path(path), limits=self.catalogue.house_rules.limits)
-        )
+        tables = open_export(Path(path), limits=self.catalogue.house_rules.limits)
+        proposed = (propose_layout(declared, table, name=name) for table in tables)
         return next((text for text in proposed if text is not None), None)
 
     def _intake(self) -> Intake:

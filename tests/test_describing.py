@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import random
 import re
+import sys
 from pathlib import Path
 
 import nbformat
@@ -68,6 +69,9 @@ def test_the_command_writes_the_report_as_page_workbook_and_notebook(workspace: 
     numbers = re.findall(r'data-value="([\d.]+)"', page)
     assert numbers
     assert set(numbers) <= set(re.findall(r'data-value=\\?"([\d.]+)\\?"', shown))
+    written = (tmp_path / "form-welcome-en.ipynb").read_text(encoding="utf-8")
+    assert "workspace = None" in written
+    assert not [place for place in (workspace, tmp_path, sys.prefix, Path.home()) if str(place) in written]
 
 
 def test_the_report_says_where_when_and_what_in_the_reader_s_language(workspace: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pandas as pd
 import pytest
@@ -158,3 +160,20 @@ def test_a_notebook_has_every_parameter_that_it_is_opened_with(tmp_path: Path, k
     assert "scope = 'program:P1'" in source
     assert ("without_people = True" in source) == (kind == "fidelity")
     assert [name for name in given if name not in ("workspace", "kind") and f"    {name}={name}," not in source] == []
+
+
+@pytest.mark.parametrize("unit", ["../../x", "a/b", "C:\\\\x", "[/x]", "CON"])
+def test_a_report_about_a_unit_of_any_name_stays_in_its_folder(
+    unit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stems: list[Path] = []
+    monkeypatch.setattr(reporting, "released_tables", lambda *_: None)
+    monkeypatch.setattr(reporting, "told", lambda *_, **__: None)
+    monkeypatch.setattr(reporting, "parameters", lambda *_: {})
+    monkeypatch.setattr(reporting, "write_forms", lambda _, stem, *__, **___: stems.append(stem) or [])
+    for scope in (f"program:{unit}", "program:P1", None):
+        asked: Any = SimpleNamespace(language="en")
+        reporting.write_report(cast("Any", None), "fidelity", tmp_path, asked, scope=scope, period=None, to=["html"])
+    assert all(stem.parent == tmp_path for stem in stems)
+    assert [stem.name for stem in stems[1:]] == ["fidelity-program-P1-en", "fidelity-all-en"]
+    assert stems[0].name.startswith("fidelity-program-")

@@ -70,3 +70,12 @@ def test_the_library_prints_nothing(agency: Agency, capfd: pytest.CaptureFixture
     agency.workspace.rejects(agency.root / "out")
     agency.workspace.history()
     assert capfd.readouterr() == ("", "")
+
+
+def test_where_nothing_names_a_workspace_the_environment_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Workspace.create(tmp_path / "agency")
+    monkeypatch.setenv("RSS_WORKSPACE", str(made.root))
+    assert Workspace.open(None).root == made.root
+    monkeypatch.delenv("RSS_WORKSPACE")
+    with pytest.raises(UsageProblem, match=r"RSS015 .*nothing says which workspace is meant.*RSS_WORKSPACE"):
+        Workspace.open(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import PurePath
 
 import typer
@@ -35,6 +36,7 @@ STOPPED = "stopped; nothing was stored that was not finished"
 def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """The exit status of a command line; prints results on stdout and every problem on stderr."""
     try:
+        _check_words(arguments)
         status = app(args=list(arguments), standalone_mode=False)
         sys.stdout.flush()  # a full disk behind a redirected output says so here
         if status == INTERRUPTED:
@@ -45,7 +47,9 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         if show is None:
             Output.say_aloud(error.format_message())
         else:
-            show()  # with the usage line before the message
+            told = StringIO()
+            show(told)  # with the usage line before the message
+            Output.say_lines(told.getvalue())
         return 2
     except (typer.Abort, KeyboardInterrupt):
         Output.say_aloud(STOPPED)
@@ -80,3 +84,13 @@ def _let_go_of_output() -> None:
         sys.stdout.flush()
     except OSError:
         sys.stdout = None
+
+
+def _check_words(arguments: Sequence[str]) -> None:
+    """Raises UsageProblem for a word that is neither text nor the name of a file: no store can keep it."""
+    for word in arguments:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            if not os.path.lexists(word):
+                raise problem("usage.not_text", word=word) from None

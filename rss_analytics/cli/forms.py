@@ -136,7 +136,7 @@ def export(
     declared = open_catalogue(workspace).form(form)
     counts = _counts(workspace, declared.form, audience) if to is Target.CODEBOOK else None
     if out is None:
-        Output.text(form_text(declared, to.value, language=language, counts=counts))
+        Output.document(form_text(declared, to.value, language=language, counts=counts))
     else:
         write_form(declared, to.value, out, language=language, counts=counts)
 
@@ -185,7 +185,7 @@ def import_form(
 
     draft = draft_form(file, name or (out.stem if out is not None else None), sheet=sheet)
     if out is None:
-        Output.text(draft.yaml_text)
+        Output.document(draft.yaml_text)
     else:
         draft.save(out)
     for line in draft.review:

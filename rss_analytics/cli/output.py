@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rss_analytics.escaping import for_csv, for_json, for_terminal, lines_for_terminal
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -58,8 +60,13 @@ class Output:
 
     @staticmethod
     def say_aloud(message: str) -> None:
-        """A message that is never held back."""
-        sys.stderr.write(message + "\n")
+        """A message that is never held back, on a line of its own."""
+        sys.stderr.write(for_terminal(message) + "\n")
+
+    @staticmethod
+    def say_lines(message: str) -> None:
+        """A message of several lines that is never held back."""
+        sys.stderr.write(lines_for_terminal(message).rstrip("\n") + "\n")
 
     def rows(self, rows: Sequence[Mapping[str, Any]], *, columns: Sequence[str] | None = None) -> None:
         """Rows as a table, as CSV with a heading, or as a JSON list of objects."""
@@ -74,12 +81,20 @@ class Output:
     @staticmethod
     def json(value: object) -> None:
         """A value as JSON; dates as ISO text."""
-        sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
+        sys.stdout.write(for_json(json.dumps(value, ensure_ascii=False, indent=2, default=_plain)) + "\n")
 
     @staticmethod
     def text(text: str) -> None:
-        """Plain text on standard output."""
-        sys.stdout.write(text.rstrip("\n") + "\n")
+        """Plain text on standard output, in lines."""
+        sys.stdout.write(lines_for_terminal(text).rstrip("\n") + "\n")
+
+    @staticmethod
+    def document(content: str) -> None:
+        """The content of a file on standard output: as it is, unless somebody looks at it there."""
+        if sys.stdout.isatty():
+            Output.text(content)
+        else:
+            sys.stdout.write(content.rstrip("\n") + "\n")
 
 
 def open_workspace(root: Path, output: Output) -> Workspace:
@@ -123,10 +138,6 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that a spreadsheet takes for a formula."""
-
-
 def _csv(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
@@ -135,13 +146,14 @@ def _csv(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
 
 
 def _harmless(value: object) -> str:
-    text = _cell(value)
-    return "'" + text if isinstance(value, str) and text.startswith(DANGEROUS) else text
+    text = lines_for_terminal(_cell(value))
+    return text if isinstance(value, (int, float)) else for_csv(text)
 
 
 def _table(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
     from rich.console import Console  # noqa: PLC0415 - help answers before rich is needed
     from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
     terminal = sys.stdout.isatty()
     console = Console(
@@ -155,5 +167,6 @@ def _table(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
         numeric = all(isinstance(row[name], (int, float)) or row[name] is None for row in rows)
         table.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(row[name]) for name in names))
+        # as Text, in which no bracket is markup
+        table.add_row(*(Text(for_terminal(_cell(row[name]))) for name in names))
     console.print(table)

@@ -92,7 +92,10 @@ def place_of(path: Path, keys: list[int | str]) -> str:
 
 def _explained(error: ValidationError, model: type[Declared], path: Path) -> RssError:
     first = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")[0]
-    keys = [part for part in first["loc"] if not (isinstance(part, str) and _is_tag(part))]
+    *above, last = first["loc"] or ("",)
+    keys = [part for part in above if not (isinstance(part, str) and _is_tag(part))]
+    if last and (first["type"] == "extra_forbidden" or not (isinstance(last, str) and _is_tag(last))):
+        keys.append(last)  # an unknown key may look like a tag
     found = first.get("ctx", {}).get("error")
     keys += found.keys if isinstance(found, MisplacedError) else []
     name = ".".join(str(part) for part in keys) or model.__name__.casefold()

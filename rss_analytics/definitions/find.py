@@ -9,6 +9,7 @@ from rss_analytics.errors import ProgramError
 PACKAGE = Path(__file__).resolve().parent.parent
 SHIPPED = PACKAGE / "_shipped"  # where the wheel carries the repository's top-level folders
 CHECKOUT = PACKAGE.parent
+WORKSPACE_VARIABLE = "RSS_WORKSPACE"  # names the workspace where nothing else does
 
 
 def shipped_folder(name: str) -> Path:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rss_analytics.errors.catalogue import CATALOGUE, Message
 from rss_analytics.errors.findings import FINDINGS, FindingMessage
+from rss_analytics.escaping import for_terminal
 
 __all__ = [
     "CATALOGUE", "FINDINGS", "DefinitionProblem", "FileProblem", "FindingMessage", "Message", "ProgramError",
@@ -18,19 +19,21 @@ __all__ = [
 class RssError(Exception):
     """A problem to show to a user without a traceback: where, what is wrong, what to do.
 
-    Attributes: ``key`` (catalogue key), ``code`` (``RSS###``), ``where``, ``what``, ``do`` and ``facts``.
+    Attributes: ``key`` (catalogue key), ``code`` (``RSS###``), ``where``, ``what``, ``do`` and ``facts``.  What of
+    them came from outside is shown as it is in the sentences, and steers nothing where they are read.
     """
 
     def __init__(self, key: str, where: str, facts: dict[str, Any]) -> None:
         message = CATALOGUE[key]
         self.key = key
         self.code = message.code
-        self.where = where
-        self.what = message.what.format(**facts)
-        self.do = message.do.format(**facts)
+        self.where = for_terminal(where)
+        shown = {name: for_terminal(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+        self.what = message.what.format(**shown)
+        self.do = message.do.format(**shown)
         self.facts = facts
         stop = "" if self.what.endswith("?") else "."
-        super().__init__(f"{self.code} {where}: {self.what}{stop} {self.do}.")
+        super().__init__(f"{self.code} {self.where}: {self.what}{stop} {self.do}.")
 
 
 RssError.__module__ = "rss_analytics"  # what users see in a repr is the public name

@@ -22,6 +22,14 @@ CATALOGUE: dict[str, Message] = {
     "workspace.exists": Message(
         "RSS002", "a workspace is already here", "Choose another folder, or use the one that is there"
     ),
+    "workspace.not_named": Message(
+        "RSS015",
+        "nothing says which workspace is meant",
+        "Write its folder into the first cell of the notebook, or into the variable RSS_WORKSPACE",
+    ),
+    "usage.not_text": Message(
+        "RSS016", "`{word}` is no text in UTF-8", "Write the word in UTF-8, or give the file another name"
+    ),
     "usage.bad_date": Message(
         "RSS005", "`{value}` is not a date or a period", "Write a date as 2026-09-30, a month as 2026-09"
     ),
@@ -50,7 +58,8 @@ CATALOGUE: dict[str, Message] = {
     "program.fault": Message(
         "RSS099",
         "the program met a fault of its own ({kind})",
-        "Nothing was stored; please report it with `rss-analytics doctor` and the command, never with data",
+        "`rss-analytics history` says what was stored; please report it with `rss-analytics doctor` and the command, "
+        "never with data",
     ),
     # -- declared files --------------------------------------------------------------------------------
     "definition.yaml": Message("RSS101", "this is not valid YAML: {reason}", "Correct the file at that line"),

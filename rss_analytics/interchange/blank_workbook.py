@@ -13,12 +13,12 @@ from xlsxwriter.worksheet import Worksheet
 
 from rss_analytics.definitions.answer_limits import ends_of
 from rss_analytics.definitions.form import Field, Form
+from rss_analytics.escaping import for_cell, for_terminal
 from rss_analytics.interchange.condition_text import plain_number
-from rss_analytics.interchange.workbook_text import PLAIN_TEXT, WIDTH
+from rss_analytics.interchange.workbook_text import PLAIN_TEXT, WIDTH, sheet_names
 from rss_analytics.output_files import written_whole
 
 RECORDS = 2000  # rows that carry dropdowns and limits; further rows can be typed all the same
-SHEET_NAME = 31  # characters of a sheet's name, Excel's own limit
 TITLE, NOTE = 32, 255  # characters of a dropdown's title and message, Excel's own limits
 LISTS, LOSSES = "lists", "losses"
 YES_NO = {"en": ("Yes", "No"), "es": ("Sí", "No")}
@@ -43,7 +43,7 @@ def write_blank_workbook(form: Form, path: Path, losses: Sequence[str], *, langu
     words = WORDS.get(language, WORDS["en"])
     with written_whole(path) as place, xlsxwriter.Workbook(place, PLAIN_TEXT) as book:
         name = f"{form.form}_records" if form.form in (LISTS, LOSSES) else form.form
-        records = book.add_worksheet(name[:SHEET_NAME])
+        records = book.add_worksheet(sheet_names([name])[name])
         lists = book.add_worksheet(LISTS)
         lists.hide()
         bold = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
@@ -51,20 +51,20 @@ def write_blank_workbook(form: Form, path: Path, losses: Sequence[str], *, langu
         for column, field in enumerate(form.fields):
             label = field.label.get(language, field.label["en"])
             mark = REQUIRED if field.required else ""
-            records.write_string(0, column, label + mark, needed if field.required else heading)
-            note = _note(field, words, language)
+            records.write_string(0, column, for_cell(label + mark), needed if field.required else heading)
+            note = for_terminal(_note(field, words, language))
             if note:
-                records.write_comment(0, column, note, {"x_scale": 2})
+                records.write_comment(0, column, for_cell(note), {"x_scale": 2})
             cells = book.add_format({"num_format": FORMATS.get(field.type, "@")})
             records.set_column(column, column, WIDTH, cells)
             rule = _dropdown(field, lists, column, language) or _limits(field)
             if rule:
-                shown = {"input_title": label[:TITLE], "input_message": note[:NOTE]} if note else {}
+                shown = {"input_title": for_terminal(label)[:TITLE], "input_message": note[:NOTE]} if note else {}
                 records.data_validation(1, column, RECORDS, column, {**rule, **shown, "ignore_blank": True})
         records.freeze_panes(1, 0)
         sheet = book.add_worksheet(LOSSES)
         for row, text in enumerate([words["losses"], *losses]):
-            sheet.write_string(row, 0, text, heading if row == 0 else None)
+            sheet.write_string(row, 0, for_cell(text), heading if row == 0 else None)
 
 
 def _note(field: Field, words: dict[str, str], language: str) -> str:
@@ -103,7 +103,8 @@ def _dropdown(field: Field, lists: Worksheet, column: int, language: str) -> dic
     if not answers:
         return None
     lists.write_string(0, column, field.name)
-    lists.write_column(1, column, answers)
+    for row, answer in enumerate(answers, start=1):
+        lists.write_string(row, column, for_cell(answer))
     first, last = (xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True) for row in (1, len(answers)))
     return {"validate": "list", "source": f"={LISTS}!{first}:{last}"}
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from rss_analytics.definitions.declared import Text
 from rss_analytics.definitions.form import Field, Form, rule_fields
 from rss_analytics.definitions.rules import AnyRule
+from rss_analytics.escaping import for_markdown
 from rss_analytics.interchange.codebook_counts import Counts
 from rss_analytics.interchange.condition_text import plain_number
-from rss_analytics.interchange.reference.markdown import code, codes, in_words, section, table
+from rss_analytics.interchange.reference.markdown import code, codes, in_words, section, table, words
 
 TOLD_APART = {"code", "rule", "severity", "message", "do"}  # keys of a rule with a column of their own
 
@@ -36,7 +37,7 @@ def codebook(form: Form, losses: Sequence[str], counts: Counts | None = None) ->
         section(
             "Rules", table(("code", "rule", "severity", "said", "what to do", "declared as"), map(_rule, form.rules))
         ),
-        section("Left at the door", ", ".join(form.drop)),
+        section("Left at the door", words(form.drop)),
         section("Words for empty", codes(form.empty_words)),
         _not_said(losses),
     )
@@ -53,9 +54,9 @@ def _title(form: Form) -> str:
 def _about(form: Form) -> str:
     facts = [
         ("form", code(form.form)),
-        ("version", form.version),
+        ("version", for_markdown(form.version)),
         ("one row", _every_language(form.grain)),
-        ("kept by", form.owner),
+        ("kept by", for_markdown(form.owner)),
         ("key", codes(form.key)),
         ("ids are issued by the", form.scope),
         ("layout", form.layout),
@@ -76,11 +77,11 @@ def _row(field: Field) -> tuple[object, ...]:
         _every_language(field.label) + (f" ({_every_language(field.help)})" if field.help else ""),
         field.type,
         "yes" if field.required else "",
-        "; ".join([*listed, *_limits(field), *field.formats, field.unit or ""]).strip("; "),
-        ", ".join(f"{code(written)} {meaning}" for written, meaning in field.missing_codes.items()),
+        "; ".join([*listed, *_limits(field), *map(code, field.formats), for_markdown(field.unit or "")]).strip("; "),
+        ", ".join(f"{code(written)} {for_markdown(meaning)}" for written, meaning in field.missing_codes.items()),
         in_words(field.relevant),
         "" if field.identifier == "none" else field.identifier,
-        ", ".join(field.aliases),
+        words(field.aliases),
     )
 
 
@@ -97,7 +98,7 @@ def _versions(form: Form) -> str:
         last = codes(field.name for field in form.fields if field.until == name)
         one = declared.get(name)
         changes = _every_language(one.changes) if one is not None and one.changes else ""
-        rows.append((name, one.starts if one is not None else "", brought, last, changes))
+        rows.append((for_markdown(name), one.starts if one is not None else "", brought, last, changes))
     return table(("version", "records from", "fields it brought", "fields it has last", "what changed"), rows)
 
 
@@ -107,21 +108,23 @@ def _field(field: Field, form: Form, counts: Counts) -> str:
     facts: dict[str, object] = {
         "records": counts.states(field), "numbers": counts.summary(field),
         "type": field.type, "required": "yes" if field.required else "no", "help": _every_language(field.help or {}),
-        "allowed": "; ".join(_limits(field)), "unit": field.unit, "date formats": ", ".join(field.formats),
+        "allowed": "; ".join(_limits(field)), "unit": for_markdown(field.unit or ""),
+        "date formats": codes(field.formats),
         "decimal mark": "comma" if field.decimal == "," else "", "padded with zeros to": field.pad,
         "words for empty": "" if field.empty_words is None else codes(field.empty_words) or "none",
         "asked when": in_words(field.relevant), "derived": derived,
-        "identifier": "" if field.identifier == "none" else field.identifier, "since version": field.since,
-        "until version": field.until, "known as": ", ".join(field.aliases), "rules": ", ".join(named),
+        "identifier": "" if field.identifier == "none" else field.identifier,
+        "since version": for_markdown(field.since or ""),
+        "until version": for_markdown(field.until or ""), "known as": words(field.aliases), "rules": ", ".join(named),
     }  # fmt: skip
     values = [
-        (code(one.code), _every_language(one.label), ", ".join(one.aliases), counts.chosen(field, one.code))
+        (code(one.code), _every_language(one.label), words(one.aliases), counts.chosen(field, one.code))
         for one in field.choices
     ]
     if field.type == "multi_choice" and counts.tallies is not None:
         values.append(("", "none of these", "", counts.none_chosen(field)))
     values += [
-        (code(written), f"missing: {meaning}", "", counts.missing(field, written))
+        (code(written), f"missing: {for_markdown(meaning)}", "", counts.missing(field, written))
         for written, meaning in field.missing_codes.items()
     ]
     heads = ("value", "meaning", "also written", "records")
@@ -151,7 +154,7 @@ def _plain(value: object) -> str:
 
 def _declared(keys: dict[str, object]) -> str:
     """Keys of a rule or derivation as they are declared."""
-    return "; ".join(f"{key}: {_listed(value)}" for key, value in keys.items())
+    return for_markdown("; ".join(f"{key}: {_listed(value)}" for key, value in keys.items()))
 
 
 def _listed(value: object) -> str:
@@ -163,8 +166,8 @@ def _listed(value: object) -> str:
 
 
 def _every_language(text: Text) -> str:
-    return " / ".join(" ".join(words.split()) for words in dict.fromkeys(text.values()))
+    return " / ".join(map(for_markdown, dict.fromkeys(text.values())))
 
 
 def _not_said(losses: Sequence[str]) -> str:
-    return section("Not on this page", "\n".join(f"- {loss}" for loss in losses))
+    return section("Not on this page", "\n".join(f"- {for_markdown(loss)}" for loss in losses))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from rss_analytics.definitions.answer_limits import ends_of
 from rss_analytics.definitions.form import Field, Form
+from rss_analytics.escaping import for_csv
 from rss_analytics.interchange.condition_text import redcap_bound, redcap_logic
 from rss_analytics.interchange.renaming import fit_codes, fit_names
 from rss_analytics.interchange.xlsform import is_labelled_throughout
@@ -24,12 +25,17 @@ COLUMNS = (
 FEWEST_IN_A_DROPDOWN = 8  # fewer choices are all shown at once
 VALIDATIONS = {"integer": "integer", "date": "date_ymd", "datetime": "datetime_seconds_ymd"}
 NUMBER, NUMBER_WITH_COMMA = "number", "number_comma_decimal"
+WORDS = {"Field Label", "Choices, Calculations, OR Slider Labels", "Field Note"}  # columns in the words of the form
+NEGATIVE_CODE = re.compile(r"-\d+, ")  # no formula goes on after it: a spreadsheet takes the whole for text
 LOSSES_NAME = "not_carried_over"
 HIDDEN = "@HIDDEN"  # REDCap's tag for a row that nobody filling in the form sees
 
 
 def redcap_dictionary(form: Form, losses: Sequence[str]) -> str:
-    """The dictionary as CSV text; what it cannot carry stands in a hidden descriptive row at its end."""
+    """The dictionary as CSV text; what it cannot carry stands in a hidden descriptive row at its end.
+
+    A dictionary is looked through in a spreadsheet before it is imported, so no cell of it is a formula there.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
     rows = redcap_rows(form)
@@ -41,6 +47,11 @@ def redcap_dictionary(form: Form, losses: Sequence[str]) -> str:
     return stream.getvalue()
 
 
+def _harmless(cell: str) -> str:
+    """The cell as text; choices whose first code is negative stay, for REDCap would take the mark for their code."""
+    return cell if NEGATIVE_CODE.match(cell) else for_csv(cell)
+
+
 def redcap_rows(form: Form) -> list[list[str]]:
     """Headings and a row per field; the key comes first, because REDCap takes the first field for the record."""
     form = fit_codes(fit_names(form))
@@ -49,7 +60,7 @@ def redcap_rows(form: Form) -> list[list[str]]:
 
 
 def _row(cells: dict[str, str]) -> list[str]:
-    return [cells.get(column, "") for column in COLUMNS]
+    return [_harmless(cells.get(column, "")) if column in WORDS else cells.get(column, "") for column in COLUMNS]
 
 
 def _cells(field: Field, form: Form) -> dict[str, str]:

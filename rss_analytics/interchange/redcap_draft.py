@@ -8,6 +8,7 @@ from typing import Any
 
 from rss_analytics.definitions.form import Choice, Form
 from rss_analytics.definitions.spelling import fold
+from rss_analytics.escaping import from_csv
 from rss_analytics.interchange.condition_parser import parse_expression
 from rss_analytics.interchange.drafting import Drafting, choice, whole_codes
 from rss_analytics.interchange.redcap import COLUMNS
@@ -48,7 +49,7 @@ def draft_from_redcap(
 ) -> tuple[Form, tuple[str, ...]]:
     """The drafted form and what to review; FileProblem when no field keeps an answer."""
     draft = Drafting(where)
-    listed = list(records([_names(rows[0]), *rows[1:]]))
+    listed = list(records([_names(rows[0]), *([from_csv(cell) for cell in row] for row in rows[1:])]))
     instruments = list(dict.fromkeys(row["form_name"] for row in listed if row.get("form_name")))
     if len(instruments) > 1:
         draft.remark(f"{len(instruments)} instruments are drafted as one form: {', '.join(instruments)}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
+import pyarrow.compute as pc
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -16,8 +18,12 @@ from xlsxwriter.worksheet import Worksheet
 from rss_analytics.definitions.form import Form
 from rss_analytics.definitions.spelling import fold
 from rss_analytics.errors import problem
+from rss_analytics.escaping import cell_pieces, for_cell, lines_for_terminal
+from rss_analytics.interchange.workbook_text import PLAIN_TEXT, sheet_names
 from rss_analytics.output_files import make_folder, written_whole
 from rss_analytics.reading.headings import spellings_of
+from rss_analytics.reading.rows import RowBlock
+from rss_analytics.reading.table import TextTable
 
 REMARK_PREFIX = "RSS: "
 SENDER_HEADING = REMARK_PREFIX + "sender"
@@ -41,7 +47,10 @@ REMARKS = {
     },
 }
 FATES = {"en": {"refused": "refused", "held": "held"}, "es": {"refused": "rechazado", "held": "en espera"}}
-SHEET_NAME_LIMIT = 31  # Excel's own
+# headings of the columns in which a text goes on that is too long for one cell
+PART_HEADING = REMARK_PREFIX + "part {number} of {heading}"
+PART = re.compile(re.escape(REMARK_PREFIX) + r"part (\d+) of (.+)", re.DOTALL)
+SHEET_ROWS = 1_000_000  # records on a sheet, of which Excel takes few more
 WIDTH, REMARK_WIDTH = 18, 48
 OWNERS = {"staff": "staff_id", "facility": "facility_id"}
 UNOWNED = "unknown"
@@ -110,9 +119,7 @@ def _owner(record: RejectedRecord, form: Form, by: str) -> str:
 
 
 def _write(path: Path, owner: str, records: list[RejectedRecord], forms: Mapping[str, Form], language: str) -> None:
-    # every cell is text as it was read: nothing is turned into a formula, a link or a number
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with written_whole(path, private=True) as place, xlsxwriter.Workbook(place, options) as book:
+    with written_whole(path, private=True) as place, xlsxwriter.Workbook(place, PLAIN_TEXT) as book:
         formats = {
             "heading": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
             "locked": book.add_format({"locked": True, "bg_color": "#eeeeee"}),
@@ -120,10 +127,17 @@ def _write(path: Path, owner: str, records: list[RejectedRecord], forms: Mapping
             "wrong": book.add_format({"locked": False, "bg_color": "#fff2cc", "border": 1}),
             "remark": book.add_format({"locked": True, "text_wrap": True, "valign": "top", "font_color": "#444444"}),
         }
-        for name in dict.fromkeys(record.form for record in records):
-            of_form = [record for record in records if record.form == name]
-            sheet = book.add_worksheet(name[:SHEET_NAME_LIMIT])
-            _Sheet(sheet, formats, forms[name], owner, language).fill(of_form)
+        parted: dict[str, list[RejectedRecord]] = {}
+        for record in records:
+            parted.setdefault(record.form, []).append(record)
+        sheets = {
+            f"{form}_{start}" if start else form: of_form[start : start + SHEET_ROWS]
+            for form, of_form in parted.items()
+            for start in range(0, len(of_form), SHEET_ROWS)
+        }
+        for name, named in sheet_names(sheets).items():
+            form = forms[sheets[name][0].form]
+            _Sheet(book.add_worksheet(named), formats, form, owner, language).fill(sheets[name])
 
 
 class _Sheet:
@@ -140,14 +154,22 @@ class _Sheet:
 
     def fill(self, records: list[RejectedRecord]) -> None:
         """Writes the headings and a row per record; only key and remarks are locked."""
-        headings = self._columns(records)
+        columns = self._columns(records)
+        shown = [self._by_column(record) for record in records]
+        places = [
+            (column, part)
+            for column in columns
+            for part in range(max(len(pieces.get(column, [])) for pieces in shown) or 1)
+        ]
+        headings = [_part_heading(columns[column], part) for column, part in places]
         remarks = [SENDER_HEADING, NUMBER_HEADING, *(REMARK_PREFIX + word for word in self._words.values())]
-        for column, heading in enumerate([*headings.values(), *remarks]):
+        for column, heading in enumerate([*headings, *remarks]):
             self._sheet.write_string(0, column, heading, self._formats["heading"])
         self._sheet.set_column(0, max(len(headings) - 1, 0), WIDTH)
         self._sheet.set_column(len(headings), len(headings) + len(remarks) - 1, REMARK_WIDTH)
-        for row, record in enumerate(records, start=1):
-            self._write_record(row, record, list(headings))
+        for row, (record, pieces) in enumerate(zip(records, shown, strict=True), start=1):
+            self._write_cells(row, record, pieces, places)
+            self._write_remarks(row, record, len(places))
         self._sheet.freeze_panes(1, 0)
         self._sheet.autofilter(0, 0, len(records), len(headings) + len(remarks) - 1)
         self._sheet.protect(
@@ -165,18 +187,28 @@ class _Sheet:
     def _column(self, heading: str) -> str:
         return self._spellings.get(fold(heading), heading)
 
-    def _write_record(self, row: int, record: RejectedRecord, columns: list[str]) -> None:
-        cells = {self._column(heading): cell for heading, cell in record.cells.items()}
+    def _by_column(self, record: RejectedRecord) -> dict[str, list[str]]:
+        """The cells of a record by column, each in the pieces that a cell of a workbook takes."""
+        return {self._column(heading): list(cell_pieces(cell or "")) for heading, cell in record.cells.items()}
+
+    def _write_cells(
+        self, row: int, record: RejectedRecord, pieces: Mapping[str, list[str]], places: list[tuple[str, int]]
+    ) -> None:
         wrong: dict[str, list[str]] = {}
         for _, name, what, do in record.findings:
             if name is not None:
                 wrong.setdefault(name, []).append(f"{what}. {do}.")
-        for place, column in enumerate(columns):
-            locked = column in self._form.key and bool(cells.get(column)) and column not in wrong
+        for place, (column, part) in enumerate(places):
+            text = "".join(pieces.get(column, [])[part : part + 1])
+            locked = column in self._form.key and bool(text) and column not in wrong
             style = "wrong" if column in wrong else "locked" if locked else "open"
-            self._sheet.write_string(row, place, cells.get(column) or "", self._formats[style])
-            if column in wrong:
-                self._sheet.write_comment(row, place, "\n".join(wrong[column]), {"x_scale": 2})
+            self._sheet.write_string(row, place, text, self._formats[style])
+            if column in wrong and part == 0:
+                self._sheet.write_comment(
+                    row, place, for_cell(lines_for_terminal("\n".join(wrong[column]))), {"x_scale": 2}
+                )
+
+    def _write_remarks(self, row: int, record: RejectedRecord, after: int) -> None:
         said = dict.fromkeys(f"{code}: {what}." for code, _, what, _ in record.findings)
         advice = dict.fromkeys(f"{do}." for _, _, _, do in record.findings)
         remarks = [
@@ -189,8 +221,31 @@ class _Sheet:
             record.file,
             str(record.sheet_row or ""),
         ]
-        for place, text in enumerate(remarks, start=len(columns)):
-            self._sheet.write_string(row, place, text, self._formats["remark"])
+        for place, text in enumerate(remarks, start=after):
+            self._sheet.write_string(row, place, for_cell(text), self._formats["remark"])
+
+
+def _part_heading(heading: str, part: int) -> str:
+    return PART_HEADING.format(number=part + 1, heading=heading) if part else heading
+
+
+def rejoined(table: TextTable) -> TextTable:
+    """The table with each text whole again that a workbook of rejects had to part into several cells."""
+    found = [(PART.fullmatch(heading), str(position)) for position, heading in enumerate(table.headings)]
+    parts: dict[str, list[tuple[int, str]]] = {}
+    for part, position in found:
+        if part is not None and part[2] in table.headings:
+            parts.setdefault(str(table.headings.index(part[2])), []).append((int(part[1]), position))
+    return replace(table, blocks=partial(_joined_blocks, table, parts)) if parts else table
+
+
+def _joined_blocks(table: TextTable, parts: Mapping[str, list[tuple[int, str]]]) -> Iterator[RowBlock]:
+    for block in table.blocks():
+        columns = block.columns
+        for whole, pieces in parts.items():
+            cells = [columns[whole], *(columns[position] for _, position in sorted(pieces))]
+            columns = columns.set_column(int(whole), whole, pc.binary_join_element_wise(*cells, ""))
+        yield replace(block, columns=columns)
 
 
 def parse_cells(text: str) -> dict[str, str | None]:

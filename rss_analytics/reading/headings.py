@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import partial
 
 import pyarrow as pa
@@ -15,6 +14,7 @@ from rss_analytics.definitions.spelling import fold
 from rss_analytics.errors import problem, quoted
 from rss_analytics.reading.labels import in_words, words_for
 from rss_analytics.reading.table import TextTable
+from rss_analytics.reading.unknown_headings import told_headings
 
 PERSONAL = (
     "name", "full name", "first name", "last name", "middle name", "client name", "nombre", "apellido", "apellidos",
@@ -61,7 +61,7 @@ def match_headings(form: Form, table: TextTable, *, where: str, ignore: Iterable
         both = quoted([table.headings[first], table.headings[second]])
         raise problem("headings.twice", where=where, field=name, both=both)
     absent = tuple(name for name in form.names if name not in found.columns)
-    _stop_on_gaps(form, found.unmatched, absent, known, where)
+    _stop_on_gaps(form, table, found.unmatched, absent, known=known, where=where)
     labels = {name: table.labels.get(table.headings[at], {}) for name, at in found.columns.items()}
     words = {name: words for name, own in labels.items() if (words := words_for(form.field(name), own))}
     return HeadingMatch(found.columns, tuple(found.dropped), absent, words)
@@ -69,11 +69,14 @@ def match_headings(form: Form, table: TextTable, *, where: str, ignore: Iterable
 
 @dataclass
 class _Found:
-    """What became of each heading; ``twice`` are a field and the two columns that claim it."""
+    """What became of each heading.
+
+    ``unmatched`` are the positions of those that no field claims, ``twice`` a field and two columns that claim it.
+    """
 
     columns: dict[str, int] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
-    unmatched: list[str] = field(default_factory=list)
+    unmatched: list[int] = field(default_factory=list)
     twice: list[tuple[str, int, int]] = field(default_factory=list)
 
     def claim(self, name: str, position: int) -> None:
@@ -102,7 +105,7 @@ def _sorted_out(form: Form, known: Mapping[str, str], table: TextTable, ignore: 
         elif not left_out.isdisjoint(_spellings(table, heading)):
             found.dropped.append(heading)
         elif heading not in table.wholes and heading not in said_again:
-            found.unmatched.append(heading)
+            found.unmatched.append(position)
     for heading in dict.fromkeys(table.spare):
         name = known_to(heading)
         if heading not in table.headings or fold(heading) in ignored:
@@ -137,22 +140,18 @@ def spellings_of(form: Form) -> dict[str, str]:
 
 
 def _stop_on_gaps(
-    form: Form, unmatched: list[str], absent: tuple[str, ...], known: Mapping[str, str], where: str
+    form: Form, table: TextTable, unmatched: list[int], absent: tuple[str, ...], *, known: Mapping[str, str], where: str
 ) -> None:
     needed = [name for name in absent if name in _needed(form)]
     if needed and len(needed) >= len(form.names) - len(absent):
         raise problem("headings.wrong_form", where=where, form=form.form, needed=quoted(needed))
     if unmatched:
-        hints = [f"`{heading}`{_meant(heading, known)}" for heading in unmatched[:12]]
-        more = f" and {len(unmatched) - 12} more" if len(unmatched) > 12 else ""
-        raise problem("headings.unmatched", where=where, form=form.form, listed="; ".join(hints) + more)
+        answers = {spelling for one in form.fields for spelling in one.spellings}
+        raise problem(
+            "headings.unmatched", where=where, form=form.form, listed=told_headings(table, unmatched, known, answers)
+        )
     if needed:
         raise problem("headings.absent", where=where, form=form.form, needed=quoted(needed))
-
-
-def _meant(heading: str, known: Mapping[str, str]) -> str:
-    close = get_close_matches(fold(heading), list(known), n=1, cutoff=0.6)
-    return f", did you mean `{close[0]}` (field `{known[close[0]]}`)?" if close else ""
 
 
 def recognise_form(forms: Mapping[str, Form], table: TextTable, *, where: str, ignore: Iterable[str] = ()) -> Form:

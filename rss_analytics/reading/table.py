@@ -28,7 +28,8 @@ class TextTable:
 
     ``sha256`` is of the bytes of the file, or of the member. ``vendor`` is the tool whose layout was undone. ``spare``
     are headings of that tool's own columns, the most useful first: left out where the form has no such field. ``parts``
-    are the tables it divides into, to be tried when the whole fits no form.
+    are the tables it divides into, to be tried when the whole fits no form. ``first_column`` is where the first heading
+    stands in the sheet, from 0.
 
     By heading: ``also`` are other spellings under which a form may know the column; ``labels`` are what the column's
     codes mean, where the file says so; ``wholes`` are columns that say again, in one cell, what the columns of their
@@ -49,6 +50,7 @@ class TextTable:
     vendor: str | None = None
     spare: tuple[str, ...] = ()
     parts: tuple[TextTable, ...] = ()
+    first_column: int = 0
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     wholes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -91,6 +91,7 @@ class _Sheet:
             sha256=sha256,
             notes=(*above, *notes),
             blocks=partial(self.blocks, position + 1),
+            first_column=self.first_column,
         )
 
     def blocks(self, after: int) -> Iterator[RowBlock]:

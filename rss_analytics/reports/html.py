@@ -18,6 +18,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from rss_analytics.definitions.language import Language
+from rss_analytics.escaping import lines_for_terminal
 from rss_analytics.output_files import write_text
 from rss_analytics.reports.model import Block, Figure, Report
 from rss_analytics.reports.plots import plotly_json
@@ -103,6 +104,7 @@ def _environment(language: Language) -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         bytecode_cache=COMPILED,
         autoescape=True,
+        finalize=_seen,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -115,6 +117,11 @@ def _environment(language: Language) -> Environment:
         "parted_at_days": DAY.split,
     }
     return environment
+
+
+def _seen(value: Any) -> Any:
+    """What a template writes: of a text, also what cannot be seen or turns its order, which no drawing may hold."""
+    return lines_for_terminal(value) if type(value) is str else value
 
 
 def _draw(

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import nbformat
@@ -17,13 +18,14 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from rss_analytics.definitions.find import shipped_folder
+from rss_analytics.definitions.find import WORKSPACE_VARIABLE, shipped_folder
 from rss_analytics.errors import problem
-from rss_analytics.output_files import write_text
+from rss_analytics.output_files import make_folder, write_text
 
 KERNEL = "python3"
 PARAMETERS = "parameters"
 CELL_SECONDS = 600
+HERE = Path()
 # sockets that only this user can open; Windows has none and talks over the loopback address
 TRANSPORT = "ipc" if os.name == "posix" else "tcp"
 
@@ -31,8 +33,9 @@ TRANSPORT = "ipc" if os.name == "posix" else "tcp"
 def write_notebook(kind: str, path: Path, parameters: Mapping[str, Any]) -> Path:
     """Runs ``notebooks/<kind>.ipynb`` with ``parameters`` and writes it to ``path``.
 
-    The kernel opens the store itself, so it must be closed here; a store's key reaches it by environment only.
-    Raises UsageProblem when a cell fails or the place cannot be written to.
+    A notebook is passed on, so it does not say where on this machine its ``workspace`` lies: see ``_way_to``.  The
+    kernel opens the store itself, so it must be closed here; a store's key reaches it by environment only.  Raises
+    UsageProblem when a cell fails or the place cannot be written to.
     """
     template = shipped_folder("notebooks") / f"{kind}.ipynb"
     if not template.is_file():
@@ -41,6 +44,22 @@ def write_notebook(kind: str, path: Path, parameters: Mapping[str, Any]) -> Path
     notebook = run_notebook(filled(template, parameters), name=kind)
     write_text(path, nbformat.writes(notebook), private=True)
     return path
+    workspace, folder = Path(parameters["workspace"]).resolve(), path.parent.resolve()
+    notebook = filled(template, {**parameters, "workspace": _way_to(workspace, folder)})
+    make_folder(folder, private=True)
+    notebook = run_notebook(notebook, name=kind, folder=folder, environment={WORKSPACE_VARIABLE: str(workspace)})
+    write_text(path, nbformat.writes(notebook), private=True)
+    return path
+
+
+def _way_to(workspace: Path, folder: Path) -> str | None:
+    """The way from a notebook's folder to its workspace, where it leads through no folders of this machine.
+
+    That is so in the workspace and beside it.  Elsewhere it is None: the environment says which workspace is meant.
+    """
+    if not folder.is_relative_to(workspace.parent):
+        return None
+    return Path(os.path.relpath(workspace, folder)).as_posix()
 
 
 def filled(template: Path, parameters: Mapping[str, Any]) -> Any:
@@ -60,18 +79,30 @@ def filled(template: Path, parameters: Mapping[str, Any]) -> Any:
     return notebook
 
 
-def run_notebook(notebook: Any, *, name: str) -> Any:
-    """The notebook after running every cell on the Python that runs this, wherever its kernel is installed."""
-    with tempfile.TemporaryDirectory() as folder:
+def run_notebook(
+    notebook: Any, *, name: str, folder: Path = HERE, environment: Mapping[str, str] = MappingProxyType({})
+) -> Any:
+    """The notebook after running every cell in a folder, on the Python that runs this, wherever its kernel is.
+
+    ``environment`` is added to what the kernel is told by this program's own.
+    """
+    with tempfile.TemporaryDirectory() as place:
         manager = AsyncKernelManager(
             kernel_name=KERNEL,
-            kernel_spec_manager=_this_python(Path(folder)),
+            kernel_spec_manager=_this_python(Path(place)),
             transport=TRANSPORT,
-            connection_file=str(Path(folder) / "kernel.json"),
+            connection_file=str(Path(place) / "kernel.json"),
         )
-        client = NotebookClient(notebook, km=manager, kernel_name=KERNEL, timeout=CELL_SECONDS)
+        client = NotebookClient(
+            notebook,
+            km=manager,
+            kernel_name=KERNEL,
+            timeout=CELL_SECONDS,
+            resources={"metadata": {"path": str(folder)}},
+        )
         try:
-            client.execute(cleanup_kc=True)  # a manager given from outside is left running otherwise
+            # a manager given from outside is left running otherwise
+            client.execute(cleanup_kc=True, env={**os.environ, **environment})
         except CellExecutionError as error:
             raise _stopped(name, error.ename) from None
         except (CellTimeoutError, DeadKernelError) as error:

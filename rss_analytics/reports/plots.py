@@ -102,7 +102,7 @@ def _said_of_target(figure: Figure, sideways: bool) -> Iterator[Plain]:
     else:
         place = {"x": 0, "xref": "x domain", "xanchor": "left", "y": figure.target, "yref": "y", "yanchor": "bottom"}
     look = {"showarrow": False, "font": {"color": TARGET, "size": 13}, "bgcolor": VEIL}
-    yield place | look | {"text": figure.target_label}
+    yield place | look | {"text": escape(figure.target_label, quote=False)}
 
 
 ALONG_X, ALONG_Y = ("x", "y"), ("y", "x")  # the axis that a line marks a place of, and the one that it runs along
@@ -194,7 +194,12 @@ def _ends(series: Series, kind: FigureKind) -> dict[str, Any] | None:
 
 
 def _layout(figure: Figure, language: Language, sideways: bool, height: int) -> dict[str, Any]:
-    number = {"title": {"text": figure.axis_title}, "rangemode": "tozero", "gridcolor": FAINT, "zerolinecolor": FAINT}
+    number = {
+        "title": {"text": escape(figure.axis_title, quote=False)},
+        "rangemode": "tozero",
+        "gridcolor": FAINT,
+        "zerolinecolor": FAINT,
+    }
     name = {"type": "category", "automargin": True, "gridcolor": "rgba(0,0,0,0)"}
     if sideways:
         name["autorange"] = "reversed"

@@ -9,12 +9,13 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from rss_analytics.escaping import for_cell, for_csv, for_terminal
 from rss_analytics.output_files import written_whole
 from rss_analytics.reports.model import Block, Bullets, Cards, Note, Report, Section, Sentence, Table
 
 LONGEST_SHEET_NAME = 31  # Excel's own limit
 NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
-DANGEROUS_START = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may take for a formula (OWASP, CSV injection)
+KEPT_BY_EXCEL = "history"  # Excel opens no workbook with a sheet of this name
 WIDEST, NARROWEST, TEXT_WIDTH = 48, 9, 110
 
 # Text is text: nothing that a form was filled with may become a formula, a link or a number.
@@ -24,7 +25,7 @@ PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_t
 def write_workbook(report: Report, path: Path) -> Path:
     """Writes the workbook; numbers are numbers, withheld cells are their words.  UsageProblem when it cannot write."""
     with written_whole(path, private=True) as place, xlsxwriter.Workbook(place, PLAIN_TEXT) as book:
-        book.set_properties({"title": report.title})
+        book.set_properties({"title": for_terminal(report.title)})
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         _write_words(book.add_worksheet(_sheet_name(report.title, set())), report, bold, wrap)
@@ -37,9 +38,9 @@ def write_workbook(report: Report, path: Path) -> Path:
     return path
 
 
-def safe_text(text: str) -> str:
-    """Text that no spreadsheet takes for a formula, even when it is saved as CSV and opened again."""
-    return f"'{text}" if text.startswith(DANGEROUS_START) else text
+def _text(text: str) -> str:
+    """Text that fits into a cell and that no spreadsheet takes for a formula, even saved as CSV and opened again."""
+    return for_cell(for_csv(text))
 
 
 def _write_words(sheet: Worksheet, report: Report, bold: Format, wrap: Format) -> None:
@@ -50,7 +51,7 @@ def _write_words(sheet: Worksheet, report: Report, bold: Format, wrap: Format) -
         lines.append((section.title, bold))
         lines += [(text, wrap) for text in _words(section)]
     for row, (text, style) in enumerate(lines):
-        sheet.write_string(row, 0, safe_text(text), style)
+        sheet.write_string(row, 0, _text(text), style)
 
 
 def _words(section: Section) -> list[str]:
@@ -75,24 +76,24 @@ def _write_table(sheet: Worksheet, table: Table, bold: Format, wrap: Format) -> 
         texts = [column.label, *(row[position].text for row in table.rows)]
         width = max(len(text) for text in texts)
         sheet.set_column(position, position, min(max(width + 1, NARROWEST), WIDEST))
-        sheet.write_string(0, position, safe_text(column.label), bold)
+        sheet.write_string(0, position, _text(column.label), bold)
     sheet.freeze_panes(1, 1)
     for line, row in enumerate(table.rows, start=1):
         for position, cell in enumerate(row):
             if cell.value is not None:
                 sheet.write_number(line, position, cell.value)
             else:
-                sheet.write_string(line, position, safe_text(cell.text), wrap)
+                sheet.write_string(line, position, _text(cell.text), wrap)
     if table.sortable and table.rows:
         sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
     for number, note in enumerate(table.notes):
-        sheet.write_string(len(table.rows) + 2 + number, 0, safe_text(note))
+        sheet.write_string(len(table.rows) + 2 + number, 0, _text(note))
 
 
 def _sheet_name(title: str, used: set[str]) -> str:
     """A name that Excel takes: short, without its forbidden letters, and not used before in any case."""
-    taken = {name.casefold() for name in used}
-    plain = NOT_IN_A_SHEET_NAME.sub(" ", title).strip()[:LONGEST_SHEET_NAME].strip() or "1"
+    taken = {KEPT_BY_EXCEL, *(name.casefold() for name in used)}
+    plain = NOT_IN_A_SHEET_NAME.sub(" ", for_terminal(title)).strip()[:LONGEST_SHEET_NAME].strip() or "1"
     name, number = plain, 1
     while name.casefold() in taken:
         number += 1

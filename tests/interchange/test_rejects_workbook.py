@@ -9,7 +9,10 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from rss_analytics.errors import UsageProblem
+from rss_analytics.interchange import rejects_workbook
 from rss_analytics.interchange.rejects_workbook import NUMBER_HEADING, SENDER_HEADING
+from rss_analytics.interchange.workbook_text import sheet_names
+from tests.hostile_text import HOSTILE
 from tests.small_forms import VISIT_HEADINGS, Agency, visit
 
 
@@ -195,3 +198,58 @@ def test_an_owner_that_is_not_known_and_a_folder_that_cannot_be_made_are_told(ag
     (agency.root / "file").touch()
     with pytest.raises(UsageProblem, match="cannot be written to"):
         agency.workspace.rejects(agency.root / "file")
+
+
+def refused_cells(agency: Agency) -> list[dict[str, str]]:
+    rows = agency.query("SELECT cells FROM house.refused WHERE settled_by IS NULL ORDER BY load_id, record")
+    return [rejects_workbook.parse_cells(cells) for cells in rows["cells"]]  # type: ignore[misc]
+
+
+def test_a_text_too_long_for_a_cell_goes_on_beside_and_loads_back_whole(agency: Agency) -> None:
+    long = " ".join(f"word{number}" for number in range(9_000)) + " 🙂 end"
+    headings = [*VISIT_HEADINGS, "place_id"]
+    agency.visits([*visit(1, minutes="x"), long], [*visit(2, minutes="x"), "short"], headings=headings)
+    (path,) = agency.workspace.rejects(agency.root / "out")
+    first, second = rows_of(sheet_of(path))
+    parts = [first["place_id"], *(first[f"RSS: part {number} of place_id"] for number in range(2, 6))]
+    assert "".join(parts) == long
+    assert {cell for heading, cell in second.items() if heading.startswith("RSS: part")} == {""}
+    assert agency.load(path).refused == 2
+    assert {row["place_id"] for row in refused_cells(agency)} == {long, "short"}
+    correct(path, 2, "minutes", "40")
+    correct(path, 3, "minutes", "40")
+    assert agency.load(path).accepted == 2
+    assert set(agency.current("visit", "place_id")) == {long, "short"}
+    assert waiting(agency) == 0
+
+
+def test_cells_that_look_like_formulas_or_markup_are_handed_back_and_loaded_back_as_they_were(agency: Agency) -> None:
+    texts = [text for name, text in HOSTILE.items() if name != "lone surrogate"]
+    rows = [[*visit(number, minutes="x"), text] for number, text in enumerate(texts)]
+    agency.visits(*rows, headings=[*VISIT_HEADINGS, "place_id"])
+    before = refused_cells(agency)
+    assert [row["place_id"].replace("\r\n", "\n") for row in before] == [t.replace("\r\n", "\n") for t in texts]
+    (path,) = agency.workspace.rejects(agency.root / "out")
+    assert all(cell.data_type != "f" for row in sheet_of(path).iter_rows() for cell in row)
+    assert agency.load(path).refused == len(texts)
+    assert [row["place_id"] for row in refused_cells(agency)] == [row["place_id"] for row in before]
+
+
+def test_more_records_than_a_sheet_takes_stand_on_further_sheets(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rejects_workbook, "SHEET_ROWS", 2)
+    agency.visits(*(visit(number, minutes="x") for number in range(5)))
+    (path,) = agency.workspace.rejects(agency.root / "out")
+    assert [len(rows_of(sheet)) for sheet in load_workbook(path).worksheets] == [2, 2, 1]
+    assert [result.read for result in agency.load_all(path)] == [2, 2, 1]
+    assert waiting(agency) == 5
+
+
+def test_sheets_of_long_or_reserved_names_are_told_apart() -> None:
+    long = "a" * 40
+    named = sheet_names([long, long + "b", "history", "visit"])
+    assert len(set(named.values())) == 4
+    assert named["visit"] == "visit"
+    assert "history" not in named.values()
+    assert all(len(name) <= 31 for name in named.values())

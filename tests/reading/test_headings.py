@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.form import Form
 from rss_analytics.errors import FileProblem
 from rss_analytics.reading.headings import HeadingMatch, match_headings, recognise_form
+from rss_analytics.reading.opening import open_export
+from rss_analytics.reading.unknown_headings import column_name
 from tests.reading.reading_results import text_table
 from tests.small_forms import FORMS, VISIT, form_from
 
@@ -114,3 +117,58 @@ def test_a_shipped_form_is_recognised_by_its_names_and_by_its_labels(name: str, 
     headings = [field.name if spelled == "name" else field.label[spelled] for field in form.fields]
     assert recognised(SHIPPED, headings, tmp_path) == name
     assert set(match(form, headings, tmp_path).columns) == set(form.names)
+
+
+PEOPLE = ("Rosalinda Echeverria", "Worker Bee Jones", "rosalinda@example.org", "(203) 555-0142", "1961-04-05", "C10442")
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["V17", "Rosalinda Echeverria", "S4", "2026-01-10 10:00", "status"],
+        ["visit_id", "staff_id", "status", "Rosalinda Echeverria", "31", "2026-01-10"],
+        ["visit_id", "staff_id", "start_at", "status", "Rosalinda Echeverria", "kept"],
+        ["visit_id", "staff_id", "start_at", "status", "minutes", "miles", "Rosalinda Echeverria", "(203) 555-0142"],
+        ["visit_id", "staff_id", "start_at", "status", "minutes", "rosalinda@example.org"],
+        ["visit_id", "staff_id", "start_at", "status", "minutes", "C10442", "1961-04-05"],
+        ["visit_id", "staff_id", "Rosalinda Echeverria", "Worker Bee Jones", "Al Kim"],
+    ],
+)
+def test_a_first_row_that_may_be_a_record_is_told_by_column_and_never_quoted(
+    visit_form: Form, headings: list[str], tmp_path: Path
+) -> None:
+    with pytest.raises(FileProblem) as caught:
+        match(visit_form, headings, tmp_path)
+    assert not [cell for cell in PEOPLE if cell in str(caught.value)]
+
+
+def test_a_column_whose_heading_is_not_shown_is_named_by_its_place(visit_form: Form, tmp_path: Path) -> None:
+    with pytest.raises(FileProblem) as caught:
+        match(visit_form, [*NEEDED, "statuss", "Rosalinda Echeverria", "1961-04-05"], tmp_path)
+    assert "`statuss`, did you mean `status` (field `status`)?; column 6 (F); column 7 (G)" in str(caught.value)
+    assert [column_name(position) for position in (0, 25, 26, 701, 702)] == [
+        "1 (A)", "26 (Z)", "27 (AA)", "702 (ZZ)", "703 (AAA)",
+    ]  # fmt: skip
+
+
+def test_a_sheet_that_begins_further_right_is_counted_from_its_own_first_column(
+    visit_form: Form, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    for number, heading in enumerate([*NEEDED, "Rosalinda", "44"], start=3):
+        book.worksheets[0].cell(row=2, column=number, value=heading)
+        book.worksheets[0].cell(row=3, column=number, value="x")
+    book.save(tmp_path / "right.xlsx")
+    (table,) = open_export(tmp_path / "right.xlsx")
+    with pytest.raises(FileProblem, match=r"column 7 \(G\); column 8 \(H\)"):
+        match_headings(visit_form, table, where="right.xlsx")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Favourite colour", "Q12", "How many hours a week did staff visit?", "Score_2", "24-hour care", "ICD10", "#"],
+)
+def test_what_people_write_above_columns_is_quoted(visit_form: Form, heading: str, tmp_path: Path) -> None:
+    with pytest.raises(FileProblem) as caught:
+        match(visit_form, [*NEEDED, heading], tmp_path)
+    assert f"`{heading}`" in str(caught.value)

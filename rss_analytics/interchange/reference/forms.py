@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from rss_analytics.definitions.form import Field, Form, rule_fields
 from rss_analytics.definitions.rules import COLUMN_RULES, RECORD_RULES, AnyRule
-from rss_analytics.interchange.reference.markdown import code, codes, in_words, page, section, table
+from rss_analytics.escaping import for_markdown
+from rss_analytics.interchange.reference.markdown import code, codes, in_words, page, said, section, table, words
 
 TYPES = {
     "text": "text",
@@ -25,7 +26,7 @@ IDENTIFIERS = {"direct": "names a person; never printed", "quasi": "number of a 
 def forms_index(forms: Mapping[str, Form]) -> str:
     """The page that lists the forms."""
     rows = [
-        (f"[{form.form}]({form.form}.md)", form.title["en"], form.grain["en"], len(form.fields), len(form.rules))
+        (f"[{form.form}]({form.form}.md)", said(form.title), said(form.grain), len(form.fields), len(form.rules))
         for form in forms.values()
     ]
     return page("Forms", table(("form", "title", "grain", "fields", "rules"), rows))
@@ -34,7 +35,7 @@ def forms_index(forms: Mapping[str, Form]) -> str:
 def form_page(form: Form) -> str:
     """The page of one form."""
     return page(
-        form.title["en"],
+        said(form.title),
         _about(form),
         section("Fields", table(("field", "label", "holds", "required", "limits"), map(_field_row, form.fields))),
         section("Choices", *(_choices(field) for field in form.fields if field.choices)),
@@ -50,11 +51,11 @@ def form_page(form: Form) -> str:
 def _about(form: Form) -> str:
     facts = [
         ("name", code(form.form)),
-        ("version", form.version),
-        ("grain", form.grain["en"]),
+        ("version", for_markdown(form.version)),
+        ("grain", said(form.grain)),
         ("key", codes(form.key)),
         ("numbers are issued", "by each sender" if form.scope == "sender" else "once for the whole workspace"),
-        ("kept by", form.owner),
+        ("kept by", for_markdown(form.owner)),
     ]
     if form.coverage:
         unit = f", by {code(form.coverage.unit)}" if form.coverage.unit else ""
@@ -71,7 +72,7 @@ def _field_row(field: Field) -> tuple[object, ...]:
     if field.max is not None:
         limits.append(f"to {_plain(field.max)}")
     if field.unit:
-        limits.append(field.unit)
+        limits.append(for_markdown(field.unit))
     if field.max_length:
         limits.append(f"at most {field.max_length} characters")
     if field.pattern:
@@ -82,9 +83,9 @@ def _field_row(field: Field) -> tuple[object, ...]:
         limits.append(f"only when {in_words(field.relevant)}")
     if field.identifier != "none":
         limits.append(IDENTIFIERS[field.identifier])
-    help_ = f"; {field.help['en']}" if field.help else ""
+    help_ = f"; {said(field.help)}" if field.help else ""
     required = "yes" if field.required else ""
-    return (code(field.name), field.label["en"] + help_, TYPES[field.type], required, "; ".join(limits))
+    return (code(field.name), said(field.label) + help_, TYPES[field.type], required, "; ".join(limits))
 
 
 def _plain(bound: float | str) -> str:
@@ -92,13 +93,13 @@ def _plain(bound: float | str) -> str:
 
 
 def _choices(field: Field) -> str:
-    rows = [(code(choice.code), choice.label["en"], ", ".join(choice.aliases)) for choice in field.choices]
+    rows = [(code(choice.code), said(choice.label), words(choice.aliases)) for choice in field.choices]
     return section(code(field.name), table(("code", "meaning", "also read"), rows), level=3)
 
 
 def _missing_codes(form: Form) -> str:
     rows = [
-        (code(field.name), code(written), meaning)
+        (code(field.name), code(written), for_markdown(meaning))
         for field in form.fields
         for written, meaning in field.missing_codes.items()
     ]
@@ -106,7 +107,7 @@ def _missing_codes(form: Form) -> str:
 
 
 def _headings(form: Form) -> str:
-    rows = [(code(f.name), ", ".join(dict.fromkeys([*f.label.values(), *f.aliases]))) for f in form.fields]
+    rows = [(code(f.name), words(dict.fromkeys([*f.label.values(), *f.aliases]))) for f in form.fields]
     return table(("field", "headings, besides its name"), rows)
 
 
@@ -117,7 +118,7 @@ def _derived(form: Form) -> str:
             continue
         if field.derive.lookup:
             how = f"from {code(field.derive.lookup)}: " + ", ".join(
-                f"{source} → {value}" for source, value in field.derive.values.items()
+                for_markdown(f"{source} → {value}") for source, value in field.derive.values.items()
             )
         else:
             how = f"joined of {codes(field.derive.join)} where an export has no such column"
@@ -154,8 +155,8 @@ def _rules(form: Form) -> str:
             codes(rule_fields(rule)),
             in_words(rule.when),
             fate(rule),
-            rule.message["en"],
-            rule.do["en"],
+            said(rule.message),
+            said(rule.do),
         )
         for rule in form.rules
     ]
@@ -166,4 +167,4 @@ def _dropped(form: Form) -> str:
     if not form.drop:
         return ""
     told = "Columns with these headings are never read into the store, whatever they hold:"
-    return f"{told} {', '.join(form.drop)}."
+    return f"{told} {words(form.drop)}."

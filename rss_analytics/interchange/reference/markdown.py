@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from rss_analytics.definitions.conditions import All, AnyOf, Between, Condition, IsIn, Missing, Not, to_declared
+from rss_analytics.definitions.declared import Text
+from rss_analytics.escaping import for_markdown, markdown_code
 
 MARK = "<!-- written by `make docs` from the declared files; change those, not this page -->"
 
@@ -43,7 +45,17 @@ def cell(value: object) -> str:
 
 def code(text: object) -> str:
     """A word as it is written in a declared file."""
-    return f"`{text}`"
+    return markdown_code(str(text))
+
+
+def words(texts: Iterable[str]) -> str:
+    """Words from outside, joined by commas, in which nothing is taken for Markdown."""
+    return ", ".join(map(for_markdown, texts))
+
+
+def said(text: Text) -> str:
+    """An English text of a declared file, in which nothing is taken for Markdown."""
+    return for_markdown(text["en"])
 
 
 def codes(words: Iterable[object]) -> str:
@@ -65,13 +77,13 @@ def in_words(condition: Condition | None) -> str:
 def _words(condition: Condition, *, top: bool = False) -> str:
     match condition:
         case IsIn(field=field, values=values):
-            return f"`{field}` is {' or '.join(code(cell(value)) for value in values)}"
+            return f"{code(field)} is {' or '.join(code(cell(value)) for value in values)}"
         case Between(field=field, min=low, max=high):
             bounds = [f"at least {cell(low)}"] if low is not None else []
             bounds += [f"at most {cell(high)}"] if high is not None else []
-            return f"`{field}` is {' and '.join(bounds)}"
+            return f"{code(field)} is {' and '.join(bounds)}"
         case Missing(field=field, missing=missing):
-            return f"`{field}` is {'empty' if missing else 'filled'}"
+            return f"{code(field)} is {'empty' if missing else 'filled'}"
         case Not(part=part):
             return f"not ({_words(part)})"
         case All(parts=parts) | AnyOf(parts=parts):

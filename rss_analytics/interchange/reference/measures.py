@@ -8,8 +8,9 @@ from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.definitions.instrument import Source
 from rss_analytics.definitions.measure import Example, Measure, PerClient, Quantity
 from rss_analytics.definitions.profile import Target
+from rss_analytics.escaping import for_markdown
 from rss_analytics.interchange.reference.following import following
-from rss_analytics.interchange.reference.markdown import cell, code, codes, in_words, page, section, table
+from rss_analytics.interchange.reference.markdown import cell, code, codes, in_words, page, said, section, table
 
 STATUSES = {
     "verified": "verified: read at the source",
@@ -22,13 +23,13 @@ STATUSES = {
 def sourced(source: Source) -> str:
     """A source with its address and how sure it is."""
     link = f" ({source.url})" if source.url else ""
-    return f"{source.citation}{link} - {STATUSES[source.status]}"
+    return f"{for_markdown(source.citation)}{link} - {STATUSES[source.status]}"
 
 
 def measures_index(measures: Mapping[str, Measure]) -> str:
     """The page that lists the measures."""
     rows = [
-        (f"[{m.id}]({m.id}.md)", m.title["en"], m.question["en"], m.report, ", ".join(m.needs))
+        (f"[{m.id}]({m.id}.md)", said(m.title), said(m.question), m.report, ", ".join(m.needs))
         for m in measures.values()
     ]
     return page("Measures", table(("measure", "title", "question", "report", "needs the forms"), rows))
@@ -37,9 +38,9 @@ def measures_index(measures: Mapping[str, Measure]) -> str:
 def measure_page(measure: Measure, catalogue: Catalogue) -> str:
     """The page of one measure."""
     return page(
-        measure.title["en"],
-        f"**{measure.question['en']}**",
-        measure.why["en"],
+        said(measure.title),
+        f"**{said(measure.question)}**",
+        said(measure.why),
         section("Definition", table(("what", "is"), _definition(measure))),
         section("Targets", _targets(measure, catalogue)),
         section("Source", sourced(measure.source)),
@@ -76,7 +77,7 @@ def _definition(measure: Measure) -> list[tuple[str, str]]:
     facts += [
         ("numerator is divided by", str(measure.numerator_per)) if measure.numerator_per > 1 else ("", ""),
         ("multiplied by", str(measure.scale)) if measure.scale > 1 else ("", ""),
-        ("shown in", measure.unit["en"]),
+        ("shown in", said(measure.unit)),
         ("window", code(measure.window)),
         ("higher is", measure.higher_is),
         ("no record in a covered window is", "0" if measure.zero_rows == "zero" else "cannot tell"),
@@ -159,7 +160,7 @@ def _quantity(quantity: Quantity) -> str:
     if quantity.in_force:
         where += f", with a row of {code(quantity.in_force.form)} in force on the day"
     are = f", that are {codes(quantity.are)}" if quantity.are else ""
-    return f"{what}{where}{are} ({quantity.unit['en']})"
+    return f"{what}{where}{are} ({said(quantity.unit)})"
 
 
 def _targets(measure: Measure, catalogue: Catalogue) -> str:
@@ -202,7 +203,7 @@ def _example(example: Example, measure: Measure) -> str:
         told.append("no load says what it covers")
     given = [f"Given, {code(form)}:\n\n{_records(rows)}" for form, rows in example.given.items()]
     expected = f"Expected of {code(measure.id)}:\n\n{_records(example.expect)}"
-    return section(example.title["en"].capitalize(), ", ".join(told) + ".", *given, expected, level=3)
+    return section(said(example.title).capitalize(), ", ".join(told) + ".", *given, expected, level=3)
 
 
 def _records(rows: tuple[dict[str, object], ...]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rss_analytics.definitions.form import Form
 from rss_analytics.errors import CATALOGUE, FINDINGS
 from rss_analytics.interchange.reference.forms import fate
-from rss_analytics.interchange.reference.markdown import page, section, table
+from rss_analytics.interchange.reference.markdown import page, said, section, table
 
 GROUPS = {
     "workspace": "The workspace",
@@ -30,7 +30,7 @@ def findings_page(forms: Iterable[Form]) -> str:
         for code, message in FINDINGS.items()
     ]
     own = [
-        (rule.code, f"[{form.form}](forms/{form.form}.md)", fate(rule), rule.message["en"], rule.do["en"])
+        (rule.code, f"[{form.form}](forms/{form.form}.md)", fate(rule), said(rule.message), said(rule.do))
         for form in listed
         for rule in form.rules
     ]

@@ -11,7 +11,7 @@ from rss_analytics.definitions.house_rules import Charts, HouseRules
 from rss_analytics.definitions.instrument import Instrument
 from rss_analytics.definitions.limits import Limits
 from rss_analytics.definitions.profile import Profile, Target
-from rss_analytics.interchange.reference.markdown import code, codes, in_words, page, section, table
+from rss_analytics.interchange.reference.markdown import code, codes, in_words, page, said, section, table
 from rss_analytics.interchange.reference.measures import in_figures, sourced, sources_of
 
 CLOCKS = {
@@ -53,8 +53,8 @@ def _profile(profile: Profile) -> str:
     models = f"for {codes(profile.models)}" if profile.models else "for programs that name it"
     about = f"{code(profile.profile)}, version {profile.version}, {models}; figures set by"
     return section(
-        profile.title["en"],
-        f"{about} {profile.set_by}; in force from {profile.valid_from}{until}. {profile.note['en']}",
+        said(profile.title),
+        f"{about} {profile.set_by}; in force from {profile.valid_from}{until}. {said(profile.note)}",
         table(("concept", "a record is one when"), concepts),
         table(("rule of computation", "value"), switches),
         table(("rule of billing", "value"), _billing(profile.billing)),
@@ -113,7 +113,7 @@ def _authority(authority: Authority) -> str:
         ("in force", f"{authority.valid_from} to {authority.valid_to or 'today'}"),
     ]
     return section(
-        authority.title["en"],
+        said(authority.title),
         f"{code(authority.authority)}, version {authority.version}",
         table(("clock", "days", "source"), clocks),
         table(("what", "is"), [fact for fact in facts if fact[1]]),
@@ -134,7 +134,7 @@ def credentials_page(credentials: Iterable[Credential]) -> str:
     )
     rows = [
         (
-            f"{credential.title['en']} ({code(name)})",
+            f"{said(credential.title)} ({code(name)})",
             f"{credential.cycle_months} months",
             str(credential.hours),
             ", ".join(f"{code(category)} {hours}" for category, hours in credential.categories.items()),
@@ -163,19 +163,19 @@ def _instrument(instrument: Instrument) -> str:
         ("not applicable", codes(instrument.not_applicable)),
         ("a domain is scored with at least", needed),
         ("positive", f"a mean {beyond} {instrument.cut_off.value} on the good side"),
-        ("asks about", instrument.reference_period["en"]),
+        ("asks about", said(instrument.reference_period)),
         ("in force", f"{instrument.valid_from} to {instrument.valid_to or 'today'}"),
         ("licence", instrument.licence),
     ]
     items = [
-        (item.number or "", code(item.id), item.label["en"], "yes" if item.reverse else "") for item in instrument.items
+        (item.number or "", code(item.id), said(item.label), "yes" if item.reverse else "") for item in instrument.items
     ]
     domains = [
-        (code(d.id), d.label["en"], codes(d.items), "" if d.benchmark is None else f"{d.benchmark:g} percent")
+        (code(d.id), said(d.label), codes(d.items), "" if d.benchmark is None else f"{d.benchmark:g} percent")
         for d in instrument.domains
     ]
     return section(
-        instrument.title["en"],
+        said(instrument.title),
         f"{code(instrument.instrument)}, version {instrument.version}",
         table(("what", "is"), [fact for fact in facts if fact[1]]),
         table(("domain", "label", "items", "benchmark"), domains),
