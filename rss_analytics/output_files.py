@@ -94,7 +94,7 @@ def told_if_not_written(place: Path) -> Iterator[None]:
 
 def reason_of(refusal: OSError) -> str:
     """Why the system refused, in its own words and without a path."""
-    text = refusal.strerror or type(refusal).__name__
+    text = os.strerror(refusal.errno) if refusal.errno else refusal.strerror or type(refusal).__name__
     return text[:1].lower() + text[1:]
 
 

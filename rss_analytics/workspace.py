@@ -11,12 +11,12 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from rss_analytics.definitions.catalogue import Catalogue
-from rss_analytics.definitions.declared import Declared, read_declared
+from rss_analytics.definitions.declared import read_declared
 from rss_analytics.definitions.find import WORKSPACE_VARIABLE
-from rss_analytics.definitions.time_zone import TimeZone, is_zone, zone_hint
+from rss_analytics.definitions.settings import FIRST_SETTINGS, NO_TIME_ZONE, Settings
+from rss_analytics.definitions.time_zone import is_zone, zone_hint
 from rss_analytics.errors import RssError, problem
 from rss_analytics.output_files import PRIVATE_FOLDER, make_folder, told_if_not_written, write_bytes, write_text
 from rss_analytics.storage.loads import Covers
@@ -36,25 +36,6 @@ if TYPE_CHECKING:
 SETTINGS = "rss.yaml"
 PSEUDONYM_KEY = ".pseudonyms.key"
 INCOMING, WAREHOUSE, REPORTS = Path("data/incoming"), Path("data/warehouse"), Path("data/reports")
-FIRST_SETTINGS = """\
-# Settings of this workspace.  Declared files laid over the shipped ones go into schemas/.
-sender: main        # name of the system that issues your client and staff numbers
-language: en        # language of reports: en or es
-"""
-NO_TIME_ZONE = "# time_zone: America/New_York   # the program's own; moments with a zone are brought to it\n"
-
-
-class Settings(Declared):
-    """What ``rss.yaml`` may hold."""
-
-    sender: str = "main"
-    language: str = "en"
-    time_zone: TimeZone | None = None
-
-    @property
-    def zone(self) -> ZoneInfo | None:
-        """The program's own time zone, if one is written down."""
-        return ZoneInfo(self.time_zone) if self.time_zone else None
 
 
 def _silent(_: str) -> None:

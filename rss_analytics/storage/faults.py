@@ -61,6 +61,8 @@ def told_of(path: Path) -> Iterator[None]:
         yield
     except (duckdb.OperationalError, duckdb.InternalError, duckdb.FatalException) as fault:
         raise as_problem(fault, path) from None
+    except OSError as fault:
+        raise problem("store.refused", where=path.name, reason=reason_of(fault)) from None
 
 
 def look_at(path: Path) -> None:

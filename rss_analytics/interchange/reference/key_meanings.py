@@ -76,6 +76,11 @@ MEANINGS: dict[str, str] = {
     "Field.derive": "how it is worked out from other fields",
     "Field.since": "version that brought it: records of an older one were not asked and need not have it",
     "Field.until": "version that has it last: records of a newer one were not asked and need not have it",
+    # layouts
+    "Layout.extends": "form whose records the export holds",
+    "Layout.fields": "field of that form -> how the export says it",
+    "Layout.lookups": "heading -> code -> field -> value: what a column says of fields that a record leaves empty",
+    "FieldLayout.decimal": "decimal mark of the export",
     "FormVersion.version": "its name",
     "Choice.code": "what is stored",
     "Choice.aliases": "other spellings met in exports",

@@ -12,6 +12,7 @@ from rss_analytics.interchange.reference.markdown import page, said, section, ta
 GROUPS = {
     "workspace": "The workspace",
     "usage": "Commands",
+    "system": "The system",
     "program": "Faults of the program",
     "definition": "Declared files",
     "file": "Files",
