@@ -131,6 +131,11 @@ CATALOGUE: dict[str, Message] = {
     "definition.circle": Message(
         "RSS109", "`extends` leads back to the file itself: {files}", "Let one of them stand on its own"
     ),
+    "definition.too_many_questions": Message(
+        "RSS130",
+        "there are more than {most:,} questions, so this is no definition of one form",
+        "Give the definition of one form; a table of records is told by its headings in the first row",
+    ),
     "definition.too_large": Message(
         "RSS110",
         "the file is larger than {most} bytes, which no declared file needs",

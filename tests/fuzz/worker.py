@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import resource
+import signal
 import traceback
 import warnings
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
 
-MOST_SECONDS = 20.0
+MOST_SECONDS = 20.0  # of CPU for one input: a machine that is busy otherwise makes no fault
+MOST_WAITED = 120.0  # seconds by the clock
 MOST_BYTES = 1 << 30  # of memory that a process ever held
 GREEDY = "more than 1 GiB of memory"
 NEVER = 12 << 30  # bytes of addresses after which a process ends by itself
@@ -56,6 +58,7 @@ def _outcome(tried: object, name: str, content: bytes) -> Outcome:
     from rss_analytics.errors import RssError  # noqa: PLC0415
 
     answer, fault, story, start = "taken", "", "", process_time()
+    signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)  # ends the process, whatever it is busy with
     try:
         tried.run(name, content)  # type: ignore[attr-defined]
     except RssError as error:
@@ -63,6 +66,7 @@ def _outcome(tried: object, name: str, content: bytes) -> Outcome:
     except BaseException as error:
         answer, story = "fault", traceback.format_exc()[-6000:]
         fault = f"{error or 'false'}" if isinstance(error, AssertionError) else f"{type(error).__name__} at {_place(error)}"
+    signal.setitimer(signal.ITIMER_PROF, 0)
     seconds = process_time() - start
     if not fault and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > MOST_BYTES:
         answer, fault = "fault", GREEDY
@@ -98,14 +102,16 @@ class Worker:
         try:
             self._pipe.send(asked)
             name, content = self._pipe.recv()
-            if self._pipe.poll(MOST_SECONDS):
+            if self._pipe.poll(MOST_WAITED):
                 found: Outcome = self._pipe.recv()
                 broken = found.fault == GREEDY
             else:
-                found = Outcome(name, content, "fault", f"still busy after {MOST_SECONDS:g} s", "", MOST_SECONDS)
+                found = Outcome(name, content, "fault", f"no answer after {MOST_WAITED:g} s", "", MOST_SECONDS)
         except (EOFError, ConnectionError):
             self._process.join(5)
-            found = Outcome(name, content, "fault", f"the process ended with {self._process.exitcode}")
+            busy = self._process.exitcode == -signal.SIGPROF
+            fault = f"busy for {MOST_SECONDS:g} s" if busy else f"the process ended with {self._process.exitcode}"
+            found = Outcome(name, content, "fault", fault, "", MOST_SECONDS if busy else 0.0)
         if broken:
             self.stop()
             self._start()
