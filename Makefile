@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.dev-ready
 
-.PHONY: demo test coverage quick check format lock sample docs clean browser
+.PHONY: demo test fuzz coverage quick check format lock sample docs clean browser
 
 demo: $(READY)
 	@$(BIN)/rss-analytics demo --out out/demo
@@ -17,6 +17,12 @@ test: $(DEV_READY) browser
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+# spoiled exports, declared files and definitions: MINUTES of CPU for each of the three kinds, any SEED
+MINUTES ?= 10
+SEED ?= 1
+fuzz: $(DEV_READY)
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --seed $(SEED)
 
 # which lines no test runs; tracing them more than doubles the time
 coverage: $(DEV_READY) browser

@@ -141,7 +141,7 @@ def test_the_planted_file_is_taken_in_and_its_faults_are_refused(agency: Agency)
 
 def test_no_command_prints_a_persons_name_or_number(agency: Agency) -> None:
     root = agency.root
-    write(root / "twice.csv", [{**SOUND, "contact_id": "K9", "client_id": CLIENTS[2], "minutes": "60 min"}])
+    write(root / "twice.csv", [{**SOUND, "contact_id": "K9", "client_id": CLIENTS[2], "minutes": "sixty"}])
     agency.run(
         "ingest twice.csv --form contact_log --dry-run --format json",
         "ingest twice.csv --form contact_log --format csv",

@@ -26,8 +26,13 @@ def declared_text(declared: Declared, *, remarks: Sequence[str] = ()) -> str:
     writer.indent(mapping=2, sequence=4, offset=2)
     stream = io.StringIO()
     writer.dump(_block(content), stream)
-    lines = [f"# {line}".rstrip() for remark in remarks for line in remark.splitlines()]
+    lines = [f"# {_visible(line)}".rstrip() for remark in remarks for line in remark.splitlines()]
     return "\n".join([*lines, stream.getvalue()])
+
+
+def _visible(line: str) -> str:
+    r"""A line of a comment, signs that cannot be seen shown as ``\x9d``: a declared file may not hold them bare."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)
 
 
 def _plain(value: Any) -> Any:

@@ -87,6 +87,11 @@ CATALOGUE: dict[str, Message] = {
     "definition.crosswalk_row": Message(
         "RSS141", "a row of the table cannot be used: {reason}", "Correct the row; its cells are not shown here"
     ),
+    "definition.too_many_questions": Message(
+        "RSS130",
+        "there are more than {most:,} questions, so this is no definition of one form",
+        "Give the definition of one form; a table of records is told by its headings in the first row",
+    ),
     "definition.too_large": Message(
         "RSS110",
         "the file is larger than {most} bytes, which no declared file needs",

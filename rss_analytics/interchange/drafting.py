@@ -17,6 +17,8 @@ from rss_analytics.reading.headings import PERSONAL
 OWNER = "to be named"
 FIRST_VERSION = "1"
 LONGEST_NAME = 60  # letters of a field's name; a question used as a heading is cut at a word before that
+MOST_QUESTIONS = 5_000  # of a form; what has more is a table that was taken for a definition
+TO_FILL_IN = "owner, grain, foreign keys, rules and identifier classes are for a person to fill in"
 GRAIN = {"en": "one row is one record of {title}", "es": "una fila es un registro de {title}"}
 LANGUAGES = {
     "english": "en", "spanish": "es", "espanol": "es", "castellano": "es", "french": "fr", "francais": "fr",
@@ -98,12 +100,17 @@ class Drafting:
         self.fields: dict[str, Field] = {}
         """By the name the other tool gives them, in order."""
         self.drop: list[str] = []
-        self.review: list[str] = []
+        self._remarks: dict[str, None] = {}
+        self._taken: set[str] = set()
+
+    @property
+    def review(self) -> list[str]:
+        """What a person must review: first what every draft lacks, then each remark once, in order."""
+        return [TO_FILL_IN, *self._remarks]
 
     def remark(self, text: str) -> None:
         """One more thing to review."""
-        if text not in self.review:
-            self.review.append(text)
+        self._remarks[text] = None
 
     def leave_out(self, raw: str, why: str) -> None:
         """A personal column: no field, but known to the form so that it is left at the door."""
@@ -117,6 +124,8 @@ class Drafting:
         if is_personal(raw, label.values()):
             self.leave_out(raw, "its name is that of a personal column")
             return None
+        if len(self.fields) == MOST_QUESTIONS:
+            raise problem("definition.too_many_questions", where=self.where, most=MOST_QUESTIONS)
         name = self._free_name(raw)
         others = [
             word for word in (raw, *aliases) if word and fold(word) not in (fold(name), *map(fold, label.values()))
@@ -143,11 +152,11 @@ class Drafting:
 
     def _free_name(self, raw: str) -> str:
         name = name_from(raw)
-        taken = {field.name for field in self.fields.values()}
         candidate, number = (f"{name}_value", 1) if name in RESERVED else (name, 1)
-        while candidate in taken:
+        while candidate in self._taken:
             number += 1
             candidate = f"{name}_{number}"
+        self._taken.add(candidate)
         if candidate != name:
             self.remark(f"`{raw}` is called `{candidate}`, because `{name}` is taken")
         return candidate
@@ -203,7 +212,6 @@ class Drafting:
             for field in self.fields.values()
         )
         named = self._with_english(name, title or {"en": name.replace("_", " ")})
-        self.review.insert(0, "owner, grain, foreign keys, rules and identifier classes are for a person to fill in")
         return Form.model_validate(
             {
                 "form": name_from(name),
@@ -251,9 +259,20 @@ def choice(code: str, label: Text, aliases: Iterable[str] = ()) -> Choice:
     return Choice(code=code, label=kept, aliases=tuple(aliases))
 
 
+def whole_number(text: str) -> int | None:
+    """The whole number that a text is, of at most eighteen digits; None for anything else."""
+    return int(text) if re.fullmatch(r"0|-?[1-9][0-9]{0,17}", text) else None
+
+
 def whole_codes(codes: Sequence[str]) -> tuple[int, int] | None:
     """Least and greatest code when the codes are every whole number between them, else None."""
-    if len(codes) < 2 or not all(re.fullmatch(r"0|-?[1-9]\d*", code) for code in codes):
+    numbers = [whole_number(code) for code in codes]
+    found = sorted({number for number in numbers if number is not None})
+    if len(found) < 2 or len(found) != len(numbers) or found[-1] - found[0] != len(found) - 1:
         return None
-    numbers = sorted(int(code) for code in codes)
-    return (numbers[0], numbers[-1]) if numbers == list(range(numbers[0], numbers[-1] + 1)) else None
+    return found[0], found[-1]
+
+
+def number_of(text: str) -> float | None:
+    """The number that a text is, its decimal mark a point or a comma; None for anything else."""
+    return float(text.replace(",", ".")) if re.fullmatch(r"-?[0-9]{0,18}[.,]?[0-9]{1,18}", text) else None

@@ -14,7 +14,7 @@ from rss_analytics.definitions.declared import Text
 from rss_analytics.definitions.form import Choice, Form
 from rss_analytics.errors import problem
 from rss_analytics.interchange.condition_parser import parse_expression
-from rss_analytics.interchange.drafting import Drafting, choice, plain_words, whole_codes
+from rss_analytics.interchange.drafting import Drafting, choice, number_of, plain_words, whole_codes, whole_number
 
 TEXTS = {"T", "S", "U", "Q", ";", "*"}
 SINGLE = {"L", "!", "O"}  # one answer of a list: buttons, dropdown, with comment
@@ -102,7 +102,7 @@ def _questions(sections: Mapping[str, list[Row]]) -> Iterable[_Question]:
     """Questions in the order they are asked; older versions keep a row per language, newer ones texts apart."""
     texts = _texts(sections, "question", "qid", "question")
     helps = _texts(sections, "question", "qid", "help")
-    groups = {row.get("gid"): int(row.get("group_order") or 0) for row in sections.get("groups", [])}
+    groups = {row.get("gid"): _place(row, "group_order") for row in sections.get("groups", [])}
     attributes: dict[str, dict[str, str]] = {}
     for row in sections.get("question_attributes", []):
         attributes.setdefault(row.get("qid", ""), {})[row.get("attribute", "")] = row.get("value", "")
@@ -112,7 +112,7 @@ def _questions(sections: Mapping[str, list[Row]]) -> Iterable[_Question]:
         row.get("qid", ""): row for row in reversed(sections.get("questions", [])) if row.get("parent_qid", "0") == "0"
     }
     ordered = sorted(listed.items(), key=lambda item: (groups.get(item[1].get("gid"), 0),
-                                                       int(item[1].get("question_order") or 0)))  # fmt: skip
+                                                       _place(item[1], "question_order")))  # fmt: skip
     for qid, row in ordered:
         yield _Question(
             kind=row.get("type", ""),
@@ -124,6 +124,11 @@ def _questions(sections: Mapping[str, list[Row]]) -> Iterable[_Question]:
             answers=answers.get(qid, ()),
             attributes=attributes.get(qid, {}),
         )
+
+
+def _place(row: Row, name: str) -> int:
+    """The place of a row among its like; what is no number stands first."""
+    return whole_number(row.get(name, "")) or 0
 
 
 def _texts(sections: Mapping[str, list[Row]], what: str, key: str, text: str) -> dict[str, Text]:
@@ -160,7 +165,7 @@ _ANSWER = _Columns("qid", "code", "aid", "sortorder")
 def _hanging(rows: list[Row], columns: _Columns, texts: Mapping[str, Text]) -> dict[str, tuple[tuple[str, Text], ...]]:
     """Code and texts of the rows that hang on each question, in order, those of the first scale only."""
     found: dict[str, dict[str, Text]] = {}
-    for row in sorted(rows, key=lambda row: int(row.get(columns.order) or 0)):
+    for row in sorted(rows, key=lambda row: _place(row, columns.order)):
         if row.get("scale_id", "0") in ("", "0"):
             own = row.get(columns.own) or _answer_id(row)
             found.setdefault(row.get(columns.parent, ""), {})[row.get(columns.code, "")] = texts.get(own, {})
@@ -228,16 +233,14 @@ def _choices(listed: Iterable[tuple[str, Text]]) -> tuple[Choice, ...]:
 
 def _number(question: _Question) -> tuple[str, dict[str, Any]]:
     ends = {"min": question.attributes.get("min_num_value_n"), "max": question.attributes.get("max_num_value_n")}
-    keys = {end: float(value) for end, value in ends.items() if value and re.fullmatch(r"-?\d+(\.\d+)?", value)}
+    keys = {end: number for end, value in ends.items() if value and (number := number_of(value)) is not None}
     return "integer" if question.attributes.get("num_value_int_only") == "1" else "number", keys
 
 
 def _text_limits(question: _Question) -> dict[str, Any]:
-    most = question.attributes.get("maximum_chars", "")
+    most = whole_number(question.attributes.get("maximum_chars", ""))
     pattern = re.fullmatch(r"/\^(.*)\$/", question.row.get("preg", ""))
-    return ({"max_length": int(most)} if most.isdigit() and int(most) else {}) | (
-        {"pattern": pattern[1]} if pattern else {}
-    )
+    return ({"max_length": most} if most else {}) | ({"pattern": pattern[1]} if pattern else {})
 
 
 def _several(draft: Drafting, question: _Question) -> None:

@@ -10,7 +10,7 @@ from rss_analytics.definitions.form import Choice, Form
 from rss_analytics.definitions.spelling import fold
 from rss_analytics.escaping import from_csv
 from rss_analytics.interchange.condition_parser import parse_expression
-from rss_analytics.interchange.drafting import Drafting, choice, whole_codes
+from rss_analytics.interchange.drafting import Drafting, choice, number_of, whole_codes
 from rss_analytics.interchange.redcap import COLUMNS
 from rss_analytics.interchange.sheet_rows import Row, records
 
@@ -96,8 +96,8 @@ def _typed(draft: Drafting, row: Row, type_: str, validation: str) -> tuple[str,
     if type_ in ("choice", "multi_choice"):
         return _chosen(draft, row, type_)
     if type_ == "scale":
-        ends = [row.get("text_validation_min"), row.get("text_validation_max")]
-        low, high = (float(end) if end and _is_number(end) else usual for end, usual in zip(ends, SLIDER, strict=True))
+        ends = [number_of(row.get(f"text_validation_{name}", "")) for name in ("min", "max")]
+        low, high = (usual if end is None else end for end, usual in zip(ends, SLIDER, strict=True))
         return type_, {"min": low, "max": high}
     if type_ != "text" or not validation:
         return type_, {}
@@ -125,17 +125,14 @@ def _limits(draft: Drafting, row: Row, type_: str) -> dict[str, Any]:
         limit = row.get(f"text_validation_{name}", "")
         if not limit:
             continue
-        if type_ in ("integer", "number") and _is_number(limit):
-            found[name] = float(limit.replace(",", "."))
+        number = number_of(limit)
+        if type_ in ("integer", "number") and number is not None:
+            found[name] = number
         elif type_ in ("date", "datetime") and re.fullmatch(r"\d{4}-\d\d-\d\d([ T][\d:]+)?", limit):
             found[name] = limit[:10] if type_ == "date" else limit
         else:
             draft.remark(f"the limit `{limit}` of `{row['field_name']}` was not taken over")
     return found
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"-?\d*[.,]?\d+", text) is not None
 
 
 def _chosen(draft: Drafting, row: Row, type_: str) -> tuple[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from rss_analytics.errors import problem
 from rss_analytics.interchange.condition_parser import parse_expression
 from rss_analytics.interchange.condition_text import FALSE, TRUE
 from rss_analytics.interchange.constraint import limits_of
-from rss_analytics.interchange.drafting import Drafting, choice, language_code, whole_codes
+from rss_analytics.interchange.drafting import Drafting, choice, language_code, number_of, whole_codes
 from rss_analytics.interchange.sheet_rows import Row, Sheets, records, sheet_named
 from rss_analytics.interchange.xlsform import LIKERT, YES_NO
 
@@ -40,6 +40,7 @@ _SELECT = re.compile(
 _SPAN = re.compile(r"(begin|end)[ _](group|repeat|loop)\b", re.IGNORECASE)
 _TRUE_WORDS = {"yes", "true", "true()"}
 OTHER = "other"
+RANGE = (1.0, 10.0)  # the tools' own ends of a range question
 OWN_NUMBER = ("_uuid", "KEY", "instanceID", "meta/instanceID")  # how the tools' exports head a record's number
 
 
@@ -172,9 +173,11 @@ class _Reader:
             self.draft.remark(f"a constraint of `{raw}` was not taken over: {part}; write it as a limit or a rule")
 
     def _range(self, row: Row) -> dict[str, Any]:
-        """Limits of a ``range`` question; the tools' own defaults are 1 and 10."""
-        parameters = dict(re.findall(r"(\w+)\s*=\s*(-?[\d.]+)", row.get("parameters", "")))
-        return {"min": float(parameters.get("start", 1)), "max": float(parameters.get("end", 10))}
+        """Limits of a ``range`` question, the tools' own where none are given."""
+        given = dict(re.findall(r"(\w+)\s*=\s*(-?[\d.]+)", row.get("parameters", "")))
+        ends = (number_of(given.get("start", "")), number_of(given.get("end", "")))
+        low, high = (usual if end is None else end for end, usual in zip(ends, RANGE, strict=True))
+        return {"min": low, "max": high}
 
     def _select(self, select: re.Match[str], raw: str, label: Text, row: Row, keys: dict[str, Any]) -> bool:
         listed = self._lists.get(select["list"], ())
