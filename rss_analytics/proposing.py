@@ -77,7 +77,7 @@ def propose_layout(form: Form, table: TextTable, *, name: str | None = None) -> 
     given = {*placed.values(), *proposal.fields}
     asked = _asked_for(form, given)
     missing = [one for one in form.fields if one.name in asked - given and one.derive is None]
-    if not (proposal.fields or proposal.ignore or missing):
+    if not (proposal.fields or proposal.ignore or proposal.remarks or any(one.required for one in missing)):
         return None
     return _written(form, name or _name_of(table.path), proposal, missing)
 

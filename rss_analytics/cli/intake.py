@@ -99,7 +99,7 @@ def _propose_layout(opened: Workspace, file: Path, form: str | None, output: Out
     with suppress(RssError):
         proposed = opened.propose_layout(file, form=form) if form is not None else None
         if proposed is not None:
-            output.say_aloud(f"{file.name}: this layout could read it; look it through, then save it:\n{proposed}")
+            output.say_lines(f"{file.name}: this layout could read it; look it through, then save it:\n{proposed}")
 
 
 def update(workspace: WorkspaceOption = HERE, format_: FormatOption = Format.TABLE, quiet: QuietOption = False) -> None:

@@ -13,12 +13,14 @@ from typing import Any
 from ruamel.yaml import YAML
 
 HOSTILE = (
-    "", " ", "\x00", "\x1b[31m", "\u202e", "\ud7ff", "\U0001f600", "e\u0301", "\ufeff", "\xa0", "ß", "İ", "'", '"', "`", "O'Brien",
-    "NULL", "\\N", "#N/A", "N/A", "nan", "NaN", "inf", "-inf", "1e308", "1e400", "-0", "0x10", "1_000", "٣", "1,5", "1.234,5",
-    "9" * 19, "9" * 400, "-1", "0", "00123", "3-Feb", "2026-02-30", "0000-00-00", "9999-12-31", "10000-01-01", "0001-01-01",
-    "1900-02-29", "2026-06-30T24:00:00Z", "2026-06-30 12:00:00+14:00", "12:60", "31/12/99", "=1+1", "=HYPERLINK(1)",
-    "'; drop table visit; --", "{title}", "{0}", "%s", "${x}", "<b>&amp;</b>", "[/x]", "a|b", "|", "../../x", "select", "key", "all",
-    "a" * 300, "a" * 70_000, "a,b\nc", "\r", "\t", ";", "true", "no", "~", "<!--", "]]>", "(a+)+b", "[", "(?P<", "\\", "*" * 60,
+    "", " ", "\x00", "\x1b[31m", "\u202e", "\ud7ff", "\U0001f600", "e\u0301", "\ufeff", "\xa0", "ß", "İ",
+    "'", '"', "`", "O'Brien", "NULL", "\\N", "#N/A", "N/A", "nan", "NaN", "inf", "-inf", "1e308", "1e400",
+    "-0", "0x10", "1_000", "٣", "1,5", "1.234,5", "9" * 19, "9" * 400, "-1", "0", "00123", "3-Feb",
+    "2026-02-30", "0000-00-00", "9999-12-31", "10000-01-01", "0001-01-01", "1900-02-29",
+    "2026-06-30T24:00:00Z", "2026-06-30 12:00:00+14:00", "12:60", "31/12/99", "=1+1", "=HYPERLINK(1)",
+    "'; drop table visit; --", "{title}", "{0}", "%s", "${x}", "<b>&amp;</b>", "[/x]", "a|b", "|", "../../x",
+    "select", "key", "all", "a" * 300, "a" * 70_000, "a,b\nc", "\r", "\t", ";", "true", "no", "~", "<!--",
+    "]]>", "(a+)+b", "[", "(?P<", "\\", "*" * 60,
 )  # fmt: skip
 """Texts that have broken programs of this kind: odd signs, numbers at the edge, dates that are none, code of others."""
 
@@ -198,9 +200,10 @@ def spoiled_declaration(content: bytes, chance: random.Random, others: Sequence[
 
 def _spoiled_text(content: bytes, chance: random.Random, others: Sequence[bytes]) -> bytes:
     bombs = (
-        b"\nx: " + b"[" * 5_000, b"\nx: " + b"{a: " * 3_000, b"\nx: &a [1]\ny: [*a, *a, *z]\n", b"\n<<: {form: x}\n<<: {form: y}\n",
-        b"\na: &a [x, x, x]\n" + b"".join(b"%c: &%c [*%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c]\n" % (n + 1, n + 1, *(n,) * 9)
-                                         for n in range(97, 110)),
+        b"\nx: " + b"[" * 5_000, b"\nx: " + b"{a: " * 3_000, b"\nx: &a [1]\ny: [*a, *a, *z]\n",
+        b"\n<<: {form: x}\n<<: {form: y}\n",
+        b"\na: &a [x, x, x]\n"
+        + b"".join(b"%c: &%c [%b]\n" % (n + 1, n + 1, b", ".join([b"*%c" % n] * 9)) for n in range(97, 110)),
         b"\n---\nform: x\n", b"\n!!python/object:os.system {}\n", b"\n%YAML 9.9\n", b"\n? [1, 2]\n: 3\n", b"\n\t- x\n",
     )  # fmt: skip
     if chance.random() < 0.2:
