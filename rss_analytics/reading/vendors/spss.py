@@ -70,7 +70,7 @@ class SpssFile:
             return pa.array(["" if value is None else str(value).rstrip() for value in values], pa.string())
         numbers = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
         distinct, places = np.unique(numbers, return_inverse=True)
-        text = _writer(self.about.original_variable_types[name])
+        text = _writer(self.about.original_variable_types.get(name) or "")  # a damaged dictionary leaves one out
         words = ["" if np.isnan(number) else text(float(number)) for number in distinct]
         return pa.array(words, pa.string()).take(pa.array(places))
 
