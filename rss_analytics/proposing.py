@@ -21,6 +21,7 @@ from rss_analytics.definitions.spelling import fold
 from rss_analytics.interchange.column_profile import Column, personal_reason
 from rss_analytics.reading.headings import names_of, spellings_of
 from rss_analytics.reading.table import TextTable
+from rss_analytics.reading.unknown_headings import looks_like_data
 from rss_analytics.validation.casting import cast_column
 
 LOOKED_AT = 5_000  # records from the top whose cells are looked at
@@ -64,7 +65,7 @@ def propose_layout(form: Form, table: TextTable, *, name: str | None = None) -> 
     headings, since then they must not be repeated, or where there is nothing to propose.
     """
     columns = _columns_of(table)
-    if not columns or not _are_headings(form, list(columns)):
+    if not columns or not _are_headings(form, columns):
         return None
     proposal = _Proposal()
     placed = _known(form, columns)
@@ -109,13 +110,15 @@ def _columns_of(table: TextTable) -> dict[str, Column]:
     return columns
 
 
-def _are_headings(form: Form, headings: list[str]) -> bool:
-    """Whether every heading could be one: short words without numbers, or a name that the form knows."""
+def _are_headings(form: Form, columns: Mapping[str, Column]) -> bool:
+    """Whether every heading could be one: a name that the form knows, or short words that are no cell of a record."""
     known = spellings_of(form)
-    return all(
-        fold(one) in known or (_PLAUSIBLE.fullmatch(one) and len(one.split()) <= MOST_WORDS_OF_A_HEADING)
-        for one in headings
-    )
+    return all(fold(heading) in known or _could_be_heading(heading, column) for heading, column in columns.items())
+
+
+def _could_be_heading(heading: str, column: Column) -> bool:
+    plausible = _PLAUSIBLE.fullmatch(heading) and len(heading.split()) <= MOST_WORDS_OF_A_HEADING
+    return bool(plausible) and not looks_like_data(heading, {fold(cell) for cell in column.counts})
 
 
 def _known(form: Form, columns: Mapping[str, Column]) -> dict[str, str]:
