@@ -242,12 +242,14 @@ class Form(Declared):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Form:
+        names: set[str] = set()
         for number, name in enumerate(self.names):
-            if name in self.names[:number]:
+            if name in names:
                 raise MisplacedError(("fields", number, "name"), f"the field `{name}` is declared twice")
             if name in RESERVED:
                 reason = f"the field name `{name}` is the program's own; choose another and keep it as an alias"
                 raise MisplacedError(("fields", number, "name"), reason)
+            names.add(name)
         if len(set(self.key)) < len(self.key):
             raise MisplacedError(("key",), "the key names a field twice")
         for name in self.key:

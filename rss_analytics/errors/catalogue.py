@@ -89,7 +89,7 @@ CATALOGUE: dict[str, Message] = {
     ),
     "definition.too_many_questions": Message(
         "RSS130",
-        "there are more than {most:,} questions, so this is no definition of one form",
+        "there are more than {most} questions, so this is no definition of one form",
         "Give the definition of one form; a table of records is told by its headings in the first row",
     ),
     "definition.too_large": Message(

@@ -125,7 +125,7 @@ class Drafting:
             self.leave_out(raw, "its name is that of a personal column")
             return None
         if len(self.fields) == MOST_QUESTIONS:
-            raise problem("definition.too_many_questions", where=self.where, most=MOST_QUESTIONS)
+            raise problem("definition.too_many_questions", where=self.where, most=f"{MOST_QUESTIONS:,}")
         name = self._free_name(raw)
         others = [
             word for word in (raw, *aliases) if word and fold(word) not in (fold(name), *map(fold, label.values()))
