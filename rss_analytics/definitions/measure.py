@@ -212,6 +212,10 @@ class Example(Declared):
     expect: tuple[dict[str, Any], ...] = Key(min_length=1)
 
 
+UNDIVIDED = ("count", "ageing", "in_transition_at_end", "worst_in_window", "expiring")
+"""Kinds whose value is a number and no quotient."""
+
+
 class Measure(Declared):
     """A declared measure.
 
@@ -349,6 +353,15 @@ class Measure(Declared):
             raise ValueError("`split_codes` needs `split`")
         if self.split is not None and self.kind not in SPLIT_KINDS:
             raise ValueError(f"`split` belongs to the kinds {', '.join(SPLIT_KINDS)}")
+        return self
+
+    @model_validator(mode="after")
+    def _an_interval_is_of_a_quotient(self) -> Measure:
+        undivided = self.kind in UNDIVIDED or (self.kind == "distinct_per_client" and self.denominator is None)
+        if undivided and self.interval != "none":
+            raise ValueError(
+                "`interval` is of a share or a rate, and nothing is divided here: `denominator` is missing"
+            )
         return self
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from rss_analytics.definitions.dated_versions import version_on
 from rss_analytics.definitions.instrument import Source
-from rss_analytics.definitions.measure import Measure
+from rss_analytics.definitions.measure import UNDIVIDED, Measure
 from rss_analytics.definitions.profile import Target
 from rss_analytics.definitions.result import EXCLUSIONS
 from rss_analytics.measures.belonging import belonging, unit_of
@@ -37,7 +37,6 @@ OVER_RECORDS = (
     "days_breaking_rule",
     "credit_progress",
 )
-UNDIVIDED = ("count", "ageing", "in_transition_at_end", "worst_in_window", "expiring")
 MEDIANS = ("client_mean_then_median", "median_lag")
 WHEN_UNKNOWN = ("numerator", "denominator", "value", "n_clients", "n_staff", "n_records", "pending", *EXCLUSIONS)
 NOTHING_TO_DIVIDE_BY = {

@@ -108,7 +108,9 @@ class DelimitedFile:
             yield from pieces_of(stream, self.dialect.heading_row + 1, _SPREADSHEET_BLOCK)
 
     def _regular_piece(self, piece: Piece) -> RowBlock | None:
-        """The rows of a piece through Arrow; None if one is irregular."""
+        """The rows of a piece through Arrow; None if one is irregular, or so long that its length must be judged."""
+        if len(piece.content) > _ARROW_BLOCK:
+            return None
         try:
             batches = list(self._arrow_batches(io.BytesIO(piece.content), quoted=True, block=len(piece.content) + 1))
         except _IrregularRowError:

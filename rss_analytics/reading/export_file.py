@@ -8,7 +8,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import Literal
@@ -50,13 +50,14 @@ class Stamp:
 class ExportFile:
     """A regular file with its stamp at the first look, and the limits that hold for what is read of it.
 
-    ``digest`` is of its content if it was written lately: a writing of one large piece bears the time of its beginning,
-    so that one still under way does not move the stamp.
+    It is ``new`` if it was written lately: a writing of one large piece bears the time of its beginning, so that one
+    still under way does not move the stamp. The ``digest`` is of what was read of such a file when it was opened.
     """
 
     path: Path
     stamp: Stamp
     limits: Limits
+    new: bool
     digest: str | None = None
 
     @classmethod
@@ -73,11 +74,7 @@ class ExportFile:
             time.sleep(min(pause, pause - age))  # an age below 0 is of a clock that is ahead
             if Stamp.of(_look(path)) != stamp:
                 raise problem("file.changed", where=path.name)
-        file = cls(path, stamp, limits or Limits())
-        if age > _WRITTEN_LATELY:
-            return file
-        with file.unchanging():
-            return replace(file, digest=file.hashed())
+        return cls(path, stamp, limits or Limits(), new=age <= _WRITTEN_LATELY)
 
     @property
     def name(self) -> str:

@@ -28,13 +28,16 @@ def open_table(path: Path, *, sheet: str | None = None, limits: Limits | None = 
     """
     file = ExportFile.at(path, limits)
     with file.unchanging():
-        tables = _tables(file, sheet)
+        kind = content_of(file)
+        tables = _tables(file, kind, sheet)
         judge_width(file, max((len(table.headings) for table in tables), default=0))
-        return tables
+        if not file.new:
+            return tables
+        digest = file.hashed() if kind == "zip" else tables[0].sha256  # of a table in an archive it is the member's
+        return [replace(table, file=replace(file, digest=digest)) for table in tables]
 
 
-def _tables(file: ExportFile, sheet: str | None) -> list[TextTable]:
-    kind = content_of(file)
+def _tables(file: ExportFile, kind: str, sheet: str | None) -> list[TextTable]:
     if sheet is not None and kind in WITHOUT_SHEETS:
         raise problem("file.unknown_sheet", where=file.name, sheet=sheet, hint="", known=quoted(()))
     if kind == "text":

@@ -51,3 +51,9 @@ def test_a_sample_without_an_interval_cannot_be_declared() -> None:
     declared = CATALOGUE.measure("satisfaction_positive").model_dump()
     with pytest.raises(ValueError, match="needs an `interval`"):
         Measure.model_validate(declared | {"interval": "none"})
+
+
+def test_an_interval_needs_something_to_divide_by() -> None:
+    declared = CATALOGUE.measure("resource_linkage").model_dump() | {"denominator": None}
+    with pytest.raises(ValueError, match="`denominator` is missing"):
+        Measure.model_validate(declared)
