@@ -41,9 +41,6 @@ def write_notebook(kind: str, path: Path, parameters: Mapping[str, Any]) -> Path
     if not template.is_file():
         known = ", ".join(f"`{found.stem}`" for found in sorted(template.parent.glob("*.ipynb")))
         raise problem("usage.unknown", kind="notebook", name=kind, hint="", known=known)
-    notebook = run_notebook(filled(template, parameters), name=kind)
-    write_text(path, nbformat.writes(notebook), private=True)
-    return path
     workspace, folder = Path(parameters["workspace"]).resolve(), path.parent.resolve()
     notebook = filled(template, {**parameters, "workspace": _way_to(workspace, folder)})
     make_folder(folder, private=True)

@@ -43,7 +43,7 @@ def test_a_file_must_be_called_as_the_form_it_declares(agency: Agency) -> None:
     agency.declare("call", TERM)
     with pytest.raises(DefinitionProblem, match=r"form `term` is declared twice, here and in term\.yaml"):
         _ = catalogue(agency).forms
-    (agency.workspace.root / "schemas/forms/term.yaml").unlink()
+    (agency.root / "shipped/schemas/forms/term.yaml").unlink()
     with pytest.raises(DefinitionProblem, match="the file is called `call` and declares `term`"):
         _ = catalogue(agency).forms
 

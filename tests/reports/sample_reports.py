@@ -311,7 +311,7 @@ def _profile(measure: Measure, target: float) -> Profile:
         profile="csp_rp",
         version="2026.1",
         title={"en": "Community support, recovery pathway", "es": "Apoyo comunitario, camino de recuperación"},
-        note={"en": "", "es": ""},
+        note={"en": "Made up.", "es": "Inventado."},
         models=("csp",),
         set_by="agency",
         valid_from=date(2026, 1, 1),
