@@ -56,9 +56,8 @@ def merge(
 
     Raises StoreProblem ``store.vanishing`` when a full export would delete too many records unconfirmed.
     """
-    new = not store.exists
     connection = stage.connection
-    with store.lent_to(connection):
+    with store.lent_to(connection) as new:
         connection.execute("BEGIN")
         try:
             counts = _Merge(connection, stage.form, facts, now).run(forms, stage.duplicate, deletion)
@@ -66,8 +65,8 @@ def merge(
         except BaseException:
             roll_back(connection)
             raise
-    if dry_run and new:
-        store.remove()
+        if dry_run and new:
+            store.remove()
     return counts
 
 
