@@ -19,7 +19,7 @@ CONTACT = {
     "contact_id": "K1", "client_id": "C1", "staff_id": "S1", "facility_id": "F1", "program_id": "P1",
     "start_at": "2026-04-10 10:00", "end_at": "2026-04-10 10:30", "minutes": "30", "status": "kept",
     "contact_class": "direct", "modality": "in_person", "format": "individual", "participants": "client",
-    "support_role": "peer", "setting": "home", "activity": "supportive_counseling",
+    "setting": "home",
 }  # fmt: skip
 REGISTERS: dict[str, dict[str, str]] = {
     "region": {"region_id": "R1", "region_name": "North"},

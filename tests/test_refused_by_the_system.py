@@ -10,11 +10,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from rss_analytics import cli
 from rss_analytics.definitions.catalogue import Catalogue
 from rss_analytics.errors import DefinitionProblem, FileProblem, RssError
+from rss_analytics.reports.notebook import run_notebook
 from rss_analytics.workspace import SETTINGS, Workspace
 from tests.full_disk import files_of_at_most
 from tests.small_forms import VISIT, VISIT_HEADINGS, Agency, visit
@@ -241,3 +244,19 @@ def test_doctor_says_what_is_wrong_and_ends_with_one(holidays: Workspace, capfd:
     (holidays.root / SETTINGS).unlink()
     status, rows = found()
     assert (status, rows["workspace"]) == (0, "none here: ")
+
+
+def test_a_notebook_that_runs_leaves_signals_answered_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forget(*_: object, **__: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    def answer(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(NotebookClient, "execute", forget)
+    before = signal.signal(signal.SIGTERM, answer)
+    try:
+        run_notebook(nbformat.v4.new_notebook(), name="any")
+        assert signal.getsignal(signal.SIGTERM) is answer
+    finally:
+        signal.signal(signal.SIGTERM, before)

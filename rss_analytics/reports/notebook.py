@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -98,13 +101,26 @@ def run_notebook(
             resources={"metadata": {"path": str(folder)}},
         )
         try:
-            # a manager given from outside is left running otherwise
-            client.execute(cleanup_kc=True, env={**os.environ, **environment})
+            with _signals_kept():
+                # a manager given from outside is left running otherwise
+                client.execute(cleanup_kc=True, env={**os.environ, **environment})
         except CellExecutionError as error:
             raise _stopped(name, error.ename) from None
         except (CellTimeoutError, DeadKernelError) as error:
             raise _stopped(name, type(error).__name__) from None
     return notebook
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Signals are answered as before afterwards: the client answers them while it runs and then forgets who did."""
+    kept = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            for one, answer in kept.items():
+                signal.signal(one, answer)
 
 
 def _stopped(name: str, reason: str) -> Exception:

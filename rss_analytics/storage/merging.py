@@ -56,9 +56,8 @@ def merge(
     loads of the file hold it already: another process may have loaded it since this one looked.
     Raises StoreProblem ``store.vanishing`` when a full export would delete too many records unconfirmed.
     """
-    new = not store.exists
     connection = stage.connection
-    with store.lent_to(connection):
+    with store.lent_to(connection) as new:
         connection.execute("BEGIN")
         try:
             load = _Merge(connection, stage, facts, now)
@@ -68,8 +67,8 @@ def merge(
         except BaseException:
             roll_back(connection)
             raise
-    if dry_run and new:
-        store.remove()
+        if dry_run and new:
+            store.remove()
     return counts
 
 

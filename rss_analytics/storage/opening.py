@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from rss_analytics.errors import problem
+from rss_analytics.errors import UsageProblem, problem
 from rss_analytics.output_files import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, told_if_not_written
-from rss_analytics.storage.faults import as_problem, check_kind, is_busy, look_at, told_of
+from rss_analytics.storage.faults import HEADERS_BYTES, as_problem, check_kind, is_busy, look_at, told_of
 
 STORAGE_VERSION = "v1.5.0"  # a 1.5 file opens in DuckDB 2; the reverse does not hold
 MEMORY_LIMIT = "512MB"  # with Python and its libraries beside it, a process stays below 1 GiB
@@ -63,31 +62,42 @@ class StoreFile:
             yield connection
 
     @contextmanager
-    def lent_to(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    def lent_to(self, connection: duckdb.DuckDBPyConnection) -> Iterator[bool]:
         """Gives a connection the store to write, made if need be, as its default catalog; takes it back on leaving.
 
-        A store that was made for work that failed is taken away again.
+        Gives whether the store holds nothing yet.  Such a one is taken away again when the work fails.
         """
-        new = not self.exists
-        try:
-            with told_of(self.path):
-                self._attach_waiting(connection, read_only=False)
-                connection.execute("USE store")
-                try:
-                    yield
-                finally:
-                    connection.execute("USE memory")
-                    with suppress(duckdb.Error):  # what is committed stands in the log; tidying up can wait
-                        connection.execute("DETACH store")
-        except BaseException:
-            if new:
-                self.remove()
-            raise
+        stood = self.exists
+        with told_of(self.path):
+            try:
+                new = not self._attach_waiting(connection, read_only=False)
+            except BaseException:
+                if not stood:
+                    self._remove_stump()
+                raise
+            connection.execute("USE store")
+            try:
+                yield new
+            except BaseException:
+                if new:
+                    self.remove()
+                raise
+            finally:
+                connection.execute("USE memory")
+                with suppress(duckdb.Error):  # what is committed stands in the log; tidying up can wait
+                    connection.execute("DETACH store")
 
     def remove(self) -> None:
-        """Takes away the file of a store that holds nothing yet, and its log."""
-        for path in (self.path, self.path.with_name(self.path.name + ".wal")):
-            path.unlink(missing_ok=True)
+        """Takes away the file of a store that holds nothing, and its log, while it is lent and so nobody else's."""
+        with suppress(OSError):  # some systems keep a file that is open: an empty store does no harm
+            for path in (self.path, self.path.with_name(self.path.name + ".wal")):
+                path.unlink(missing_ok=True)
+
+    def _remove_stump(self) -> None:
+        """Takes away the beginning of a file that the system did not let us make; another's store is longer."""
+        with suppress(OSError):
+            if self.path.is_file() and self.path.stat().st_size < HEADERS_BYTES:
+                self.path.unlink()
 
     def _attach_waiting(self, connection: duckdb.DuckDBPyConnection, *, read_only: bool) -> bool:
         """Attaches the file when it is free; whether it holds loads."""
@@ -128,12 +138,12 @@ def spill_beside(folder: Path) -> Iterator[Path]:
 @contextmanager
 def _spill_of_reader(folder: Path) -> Iterator[Path]:
     """A private folder beside the store, or elsewhere where nothing can be written beside it."""
-    if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
-        with spill_beside(folder) as spill:
-            yield spill
-    else:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as elsewhere:
-            yield Path(elsewhere)
+    with ExitStack() as stack:
+        try:
+            spill = stack.enter_context(spill_beside(folder))
+        except UsageProblem:
+            spill = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        yield spill
 
 
 @contextmanager

@@ -9,13 +9,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import duckdb
 import pytest
 
-from rss_analytics.errors import RssError, StoreProblem
+from rss_analytics.errors import RssError, StoreProblem, problem
 from rss_analytics.storage import opening
 from rss_analytics.storage.inspection import Check, inspect
+from rss_analytics.storage.opening import fresh_connection
 from tests.full_disk import files_of_at_most
 from tests.small_forms import VISIT_HEADINGS, Agency, visit
 
@@ -169,7 +171,11 @@ def test_a_reader_that_cannot_spill_beside_the_store_spills_elsewhere_in_private
     agency: Agency, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store_with_visits(agency)
-    monkeypatch.setattr(opening.os, "access", lambda *_: False)
+
+    def refuse(folder: Path) -> NoReturn:
+        raise problem("usage.cannot_write", where=folder.name, reason="no space left on device")
+
+    monkeypatch.setattr(opening, "spill_beside", refuse)
     with agency.workspace.store.opened(read_only=True) as connection:
         (spill,) = connection.execute("SELECT current_setting('temp_directory')").fetchall()[0]
         assert Path(spill).stat().st_mode & 0o777 == 0o700
@@ -210,6 +216,19 @@ def test_a_first_load_that_finds_the_disk_full_leaves_no_store(agency: Agency) -
         agency.visits(visit(1))
     assert list(agency.workspace.warehouse.iterdir()) == []
     assert agency.visits(visit(1)).new == 1
+
+
+def test_a_first_load_that_fails_leaves_no_store_and_never_takes_away_another_processs(agency: Agency) -> None:
+    store = agency.workspace.store
+    with pytest.raises(KeyError), fresh_connection(agency.root) as connection, store.lent_to(connection) as new:
+        assert new
+        raise KeyError("something")
+    assert not store.exists
+    agency.visits(visit(1))
+    with pytest.raises(KeyError), fresh_connection(agency.root) as connection, store.lent_to(connection) as new:
+        assert not new
+        raise KeyError("something")
+    assert len(agency.workspace.history()) == 1
 
 
 def test_the_empty_store_of_a_first_load_that_was_killed_holds_nothing_yet(agency: Agency) -> None:
@@ -270,8 +289,8 @@ def test_a_damaged_block_is_found_out_with_the_table_it_lies_in(agency: Agency) 
         flipped(path, at)
         try:
             found = checks(agency).get("blocks of the store")
-        except StoreProblem as problem:
-            assert problem.code == "RSS810"  # a block without which nothing can be read
+        except StoreProblem as told:
+            assert told.code == "RSS810"  # a block without which nothing can be read
             found = None
         path.write_bytes(content)
         if found is not None and "record.visit" in found.state:
