@@ -19,6 +19,7 @@ from rss_analytics.measures.run import compute, explain
 from rss_analytics.storage.calendar import build_calendar
 from rss_analytics.storage.columns import (
     KEYED,
+    SQL_TYPES,
     answer_name,
     long_name,
     missing_name,
@@ -197,7 +198,7 @@ def _row(form: Form, record: dict[str, Any]) -> dict[str, Any]:
 
 def _answer(field: Field, value: Any) -> dict[str, Any]:
     missing = value is None or str(value) in field.missing_codes
-    return {"code": None if missing else int(value), "missing": str(value) if missing else None}
+    return {"code": None if missing else _cast(field, value), "missing": str(value) if missing else None}
 
 
 def _create(
@@ -220,19 +221,32 @@ def _field(form: Form, name: str) -> Field:
 
 
 def _cast(field: Field, value: Any) -> Any:
-    """A value as YAML gives it, of the field's type; a day without a time is midnight."""
+    """A value as YAML gives it, of the field's type; a day without a time is midnight.
+
+    Raises DefinitionProblem for what is no value of that type.
+    """
     if value is None:
         return None
-    if field.type == "datetime":
+    try:
+        cast = _of_type(field.type, value)
+        pa.scalar(cast, ARROW_TYPES[SQL_TYPES[field.type]])
+    except (ValueError, TypeError, ArithmeticError, pa.ArrowException) as error:
+        reason = f"`{str(value)[:60]}` in a worked example is no {field.type.replace('_', ' ')}"
+        raise problem("definition.value", where="examples", name=field.name, reason=reason) from error
+    return cast
+
+
+def _of_type(kind: str, value: Any) -> Any:
+    if kind == "datetime":
         if isinstance(value, date) and not isinstance(value, datetime):
             return datetime(value.year, value.month, value.day)
         return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    if field.type == "date":
+    if kind == "date":
         day = value if isinstance(value, date) else datetime.fromisoformat(str(value))
         return day.date() if isinstance(day, datetime) else day
-    if field.type == "number":
+    if kind == "number":
         return Decimal(str(value))
-    return value if field.type in ("integer", "boolean", "scale") else str(value)
+    return value if kind in ("integer", "boolean", "scale") else str(value)
 
 
 def _plain(value: Any) -> Any:

@@ -38,6 +38,23 @@ def test_a_field_that_the_form_has_not_is_named_with_a_suggestion() -> None:
         check_examples(CATALOGUE, measure.model_copy(update={"examples": (example,)}))
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("start_at", "2026-06-16 at ten"),
+        ("minutes", "an hour"),
+        ("minutes", 10**30),
+        ("minutes", [1, 2]),
+        ("billable", "31/12/998"),
+    ],
+)
+def test_a_value_that_is_none_of_its_field_is_named(name: str, value: object) -> None:
+    measure = CATALOGUE.measure("no_show_rate")
+    example = measure.examples[0].model_copy(update={"given": {"contact_log": ({"contact_id": "1", name: value},)}})
+    with pytest.raises(RssError, match=rf"`{name}`: .* in a worked example is no "):
+        check_examples(CATALOGUE, measure.model_copy(update={"examples": (example,)}))
+
+
 OWN_TARGETS = """
 profile: csp_rp
 extends: csp_rp
