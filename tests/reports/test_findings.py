@@ -42,7 +42,9 @@ def test_the_headline_is_the_verdict_of_the_scope_itself_and_not_of_its_units() 
 
 
 def test_the_headline_counts_what_could_be_judged_and_never_says_all_of_less() -> None:
-    assert "met the 1 of 3 fidelity targets that could be judged" in said(["met", "cannot_tell", "withheld"])
+    assert "met 1 of 3 fidelity targets in September 2026; the rest could not be judged." in said(
+        ["met", "cannot_tell", "withheld"]
+    )
     short = said(["not_met", "cannot_tell", "cannot_tell"])
     assert "missed 1 of the 1 fidelity targets that could be judged" in short and "2 more cannot be told" in short
     assert "cannot be told whether" in said(["cannot_tell", "withheld"])
