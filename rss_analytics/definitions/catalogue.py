@@ -260,6 +260,7 @@ class Catalogue:
                 own.append(quantity.where)
         names += _fields_of_kind(measure)
         self._check_fields(names, form, where)
+        _stop_at(_misfits_of_limit(measure, form), where, "limit")
         self._check_conditions(own, form, where)
         self._check_concepts(measure, form)
         self._check_clients(measure, form, where)
@@ -356,6 +357,18 @@ def _fields_of_kind(measure: Measure) -> list[str]:
     named += [current.due, current.renewed] if current else []
     named += [worst.stated] if worst else []
     return [name for name in named if name is not None]
+
+
+def _misfits_of_limit(measure: Measure, form: Form) -> Iterator[str]:
+    """Fields of a time limit that tell no moment, or no number of minutes."""
+    limit = measure.limit
+    if limit is None:
+        return
+    for name in (limit.start, limit.done, limit.instead_of):
+        if name is not None and form.field(name).type not in ("date", "datetime"):
+            yield f"`{name}` is no date and no datetime"
+    if limit.instead is not None and form.field(limit.instead).type not in ("integer", "number"):
+        yield f"`{limit.instead}` is no number of minutes"
 
 
 def _pick(known: dict[str, Model], kind: str, name: str, *, where: str = "rss-analytics") -> Model:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rss_analytics.definitions.catalogue import Catalogue
+from rss_analytics.definitions.find import declared_file
 from rss_analytics.errors import DefinitionProblem
 from tests.small_forms import PLACE, TERM, VISIT, Agency
 
@@ -73,3 +76,13 @@ def test_a_name_of_another_form_that_does_not_fit_is_told(right: str, wrong: str
         catalogue(agency).check()
     assert reason in str(caught.value)
     assert caught.value.where == "forms/visit.yaml"
+
+
+def test_a_time_limit_counts_from_moments_and_in_minutes(tmp_path: Path) -> None:
+    folder = tmp_path / "schemas" / "measures"
+    folder.mkdir(parents=True)
+    shipped = declared_file("measures/note_on_time.yaml").read_text(encoding="utf-8")
+    for right, wrong in (("instead: minutes", "instead: end_at"), ("done: note_signed_at", "done: status")):
+        (folder / "note_on_time.yaml").write_text(shipped.replace(right, wrong), encoding="utf-8")
+        with pytest.raises(DefinitionProblem, match=f"`limit`: `{wrong.split(': ')[1]}` is no "):
+            Catalogue(tmp_path).check()
