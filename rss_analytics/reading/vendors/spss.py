@@ -141,11 +141,11 @@ def _opened(file: ExportFile) -> SpssFile:
             _, about = _read(file.path, encoding, metadataonly=True)
             read = SpssFile(file.path, encoding, about)
             judge_width(file, len(read.names))
-            for _ in read.blocks():
+            for _ in read.blocks() if all(read.names) else ():  # a damaged dictionary has lost a name
                 pass
         except UnicodeDecodeError:
             continue
-        if read.names and len(set(read.names)) == len(read.names):
+        if read.names and all(read.names) and len(set(read.names)) == len(read.names):
             return read
         break
     raise _damaged(file.path)

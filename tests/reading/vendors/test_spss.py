@@ -13,6 +13,7 @@ from rss_analytics.definitions.form import Form
 from rss_analytics.errors import RssError
 from rss_analytics.reading.labels import words_for
 from rss_analytics.reading.opening import open_export
+from rss_analytics.reading.vendors.spss import SpssFile
 from tests.reading.reading_results import result_of
 from tests.shared_files import shared
 
@@ -157,3 +158,12 @@ def test_a_damaged_file_is_data_or_one_error_and_never_ends_the_program(tmp_path
             result_of(only(path))
         except RssError as error:
             assert error.do
+
+
+def test_a_dictionary_that_has_lost_the_name_of_a_variable_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, {"id": ["A1"], "n": [1.0]})
+    monkeypatch.setattr(SpssFile, "names", ("id", None))
+    with pytest.raises(RssError, match="RSS203"):
+        open_export(path)
